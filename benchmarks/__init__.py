@@ -1,0 +1,1 @@
+"""Measurements whose results stand in benchmarks/results, repeatable with `make bench`."""

@@ -1,0 +1,45 @@
+"""Every weight is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from acclimate.core.method import Method
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class Full(Method):
+    """Train every weight of the model.
+
+    Takes: a transformers model.
+
+    Gives: the same model, everything trainable.
+
+    Options: none.
+
+    When to use: models that fit in memory four times over (weights, gradients, two moments, float32: 16 bytes a
+    parameter). With less memory, or to keep the base as it is, see `lora`.
+
+    Source: Howard and Ruder 2018 (arXiv 1801.06146).
+
+    Raises: nothing of its own.
+    """
+
+    learning_rate: ClassVar[float] = 5e-5
+    merges: ClassVar[bool] = False
+
+    def wrap(self, model: nn.Module, new_rows: Sequence[int], seed: int) -> tuple[nn.Module, list[str]]:
+        model.requires_grad_(True)
+        return model, []
+
+    def extra_loss(self, model: nn.Module) -> Tensor | None:
+        return None
+
+    def after_update(self, model: nn.Module, update: int) -> None:
+        """Nothing follows."""
+
+    def merge(self, model: nn.Module) -> nn.Module:
+        return model

@@ -1,0 +1,89 @@
+"""Low-rank adaptation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import field_validator
+
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.method import Method, option
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class Lora(Method):
+    """Freeze the base and learn, for chosen matrices W, a low-rank change: W + (lora_alpha / r) B A.
+
+    Takes: a transformers model.
+
+    Gives: a PEFT model whose only trainable weights are A [r, in] and B [out, r] and the
+    rows of new tokens (in the embedding, and in the head where the two are not tied).
+
+    Options: `r`, `lora_alpha`, `lora_dropout`, `target_modules`.
+
+    When to use: large models, little memory, many domains on one base. Where memory allows, `full` learns more.
+
+    Source: Hu et al. 2021 (arXiv 2106.09685); PEFT's implementation.
+
+    Raises: UserError if no module has the name of a target.
+    """
+
+    learning_rate: ClassVar[float] = 2e-4
+    merges: ClassVar[bool] = True
+
+    r: int = option(8, "rank of the change", unit="rank", ge=1, le=4096)
+    lora_alpha: float = option(32, "scale of the change: it is multiplied by lora_alpha / r", unit="scale", gt=0)
+    lora_dropout: float = option(0.1, "dropout on the adapter's input", unit="share", ge=0, lt=1)
+    target_modules: tuple[str, ...] = option(
+        (), "names of the matrices to adapt, or all-linear (default: PEFT's choice for the architecture)"
+    )
+
+    @field_validator("target_modules", mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        """Seed 000 writes them in one text with commas."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    def wrap(self, model: nn.Module, new_rows: Sequence[int], seed: int) -> tuple[nn.Module, list[str]]:
+        import torch
+        from peft import LoraConfig
+
+        from acclimate.compat.peft import default_targets, new_row_indices, wrapped
+
+        targets: Any = list(self.target_modules) or default_targets(model)
+        notes = []
+        if not self.target_modules and targets is None:
+            notes.append("PEFT names no default targets for this architecture: LoRA goes on all linear layers")
+        if targets is None or targets == ["all-linear"]:
+            targets = "all-linear"
+        config = LoraConfig(
+            r=self.r,
+            lora_alpha=self.lora_alpha,
+            lora_dropout=self.lora_dropout,
+            target_modules=targets,
+            trainable_token_indices=new_row_indices(model, new_rows),
+        )
+        torch.manual_seed(seed)
+        try:
+            adapted: nn.Module = wrapped(model, config)
+        except ValueError as error:
+            linear = sorted(
+                {name.rsplit(".", 1)[-1] for name, part in model.named_modules() if isinstance(part, torch.nn.Linear)}
+            )
+            raise UserError(
+                Fault("adapter.target_modules", str(error), ", ".join(linear), "name modules that are there")
+            ) from None
+        return adapted, notes
+
+    def extra_loss(self, model: nn.Module) -> Tensor | None:
+        return None
+
+    def after_update(self, model: nn.Module, update: int) -> None:
+        """Nothing follows."""
+
+    def merge(self, model: nn.Module) -> nn.Module:
+        merged: nn.Module = model.merge_and_unload()  # type: ignore[operator]
+        return merged

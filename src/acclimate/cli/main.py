@@ -1,0 +1,65 @@
+"""The command line: `acclimate COMMAND`. Exit codes: 0 done, 1 a bug, 2 recipe or data wrong, 3 interrupted and resumable."""
+
+from __future__ import annotations
+
+import errno
+import sys
+import traceback
+
+import click
+import typer
+
+from acclimate.cli import check, demo, listing, run, sample, show
+from acclimate.core.errors import AcclimateError, Interrupted
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__import__("acclimate").__doc__
+)
+for module in (demo, check, show, run, listing, sample):
+    module.add_to(app)
+
+
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and leave with its exit code."""
+    sys.exit(call(sys.argv[1:] if arguments is None else arguments))
+
+
+def call(arguments: list[str]) -> int:
+    """Run a command; every fault of the user's becomes a message, never a traceback."""
+    try:
+        result = app(arguments, standalone_mode=False)
+        return int(result) if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        _say("stopped")
+        return Interrupted.exit_code
+    except AcclimateError as error:
+        _say(str(error))
+        if error.exit_code == AcclimateError.exit_code:
+            _say("this is a bug of acclimate: please report it with the recipe")
+        return error.exit_code
+    except OSError as error:
+        return _disk(error) if error.errno in _DISK else _bug()
+    except Exception:  # noqa: BLE001  the last word on what nobody foresaw
+        return _bug()
+
+
+def _disk(error: OSError) -> int:
+    place = error.filename or "the disk"
+    _say(f"{place}: {error.strerror}\n  do: make room or name another output_dir; the same command goes on")
+    return 2
+
+
+def _bug() -> int:
+    traceback.print_exc()
+    _say("this is a bug of acclimate: please report it with the lines above")
+    return 1
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

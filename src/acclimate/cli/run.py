@@ -1,0 +1,31 @@
+"""`acclimate run RECIPE [key=value ...]`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def run(
+    recipe: Annotated[str, typer.Argument(help="the recipe's YAML file")],
+    overrides: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="train.max_steps=60, ...")
+    ] = None,
+) -> None:
+    """Adapt a model by a recipe, measure it before and after, and write the report."""
+    run_and_say(recipe, overrides or [])
+
+
+def run_and_say(recipe: str, overrides: list[str]) -> None:
+    """Run and print the verdict and the report's path (last)."""
+    from acclimate.cli.display import Display
+    from acclimate.pipeline.run import run as run_recipe
+
+    done = run_recipe(recipe, overrides, tell=Display())
+    print(f"\n{done.verdict.sentence}\n\nmodel:  {done.folder / 'model'}\nreport: {done.report}")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("run")(run)

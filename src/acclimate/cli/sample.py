@@ -1,0 +1,32 @@
+"""`acclimate sample NAME --to FOLDER`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sample(
+    name: Annotated[str, typer.Argument(help="hospital or finance")],
+    to: Annotated[Path, typer.Option(help="folder to write into")],
+    size: Annotated[int | None, typer.Option(help="patients or documents")] = None,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same files")] = 0,
+) -> None:
+    """Write made-up data to try acclimate on: hospital records (Parquet and CSV) or finance texts."""
+    from acclimate.core.errors import Fault, UserError
+    from acclimate.samples.files import write_sample
+
+    try:
+        paths = write_sample(name, to, seed=seed, size=size)
+    except FileExistsError as error:
+        raise UserError(Fault("--to", str(error), "a folder without these files", "name another folder")) from None
+    except (KeyError, ValueError) as error:
+        raise UserError(Fault("sample", str(error), "hospital, finance", "name one of them")) from None
+    print(f"{len(paths)} files in {to}")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("sample")(sample)

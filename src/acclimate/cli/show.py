@@ -1,0 +1,44 @@
+"""`acclimate show RECIPE --row N`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+_STYLES = {"tag": "cyan", "hidden": "bold white on red", "learnt": "green", "seen": ""}
+
+
+def show(
+    recipe: Annotated[str, typer.Argument(help="the recipe's YAML file")],
+    overrides: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="as for run")] = None,
+    row: Annotated[int, typer.Option(help="number of the training row, from 0")] = 0,
+    epoch: Annotated[int, typer.Option(help="epoch whose masks to show, from 0")] = 0,
+) -> None:
+    """Show a row as the model sees it: tags, pieces, and what is hidden or learnt."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from acclimate.pipeline.show import show as look
+
+    found = look(recipe, row, epoch, overrides or [])
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(
+        f"row {found.row_id}, {len(found.windows)} window(s), {found.share:.1%} of the tokens hidden or learnt",
+        markup=False,
+    )
+    for window in found.windows:
+        text = Text()
+        for piece in window:
+            shown = f"[{piece.text}]" if piece.kind == "hidden" and not console.is_terminal else piece.text
+            text.append(shown, style=_STYLES[piece.kind])
+        console.print(text)
+    legend = Text("\n")
+    for kind in ("tag", "hidden", "learnt", "seen"):
+        legend.append(f" {kind} ", style=_STYLES[kind])
+    console.print(legend)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("show")(show)

@@ -1,0 +1,1 @@
+"""The only place with version checks and third-party internals; one file or folder a library."""

@@ -1,0 +1,36 @@
+"""What acclimate needs to know of PEFT's insides."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+
+def default_targets(model: Any) -> list[str] | None:
+    """Give PEFT's default LoRA targets for the model's architecture, or None where it has none."""
+    from peft.utils.constants import TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING as TARGETS
+
+    found = TARGETS.get(model.config.model_type)
+    return None if found is None else [found] if isinstance(found, str) else list(found)
+
+
+def new_row_indices(model: Any, new_rows: Sequence[int]) -> dict[str, list[int]] | None:
+    """Name the new rows in the embedding and, where it is not tied, in the head (the list form reloads wrong there)."""
+    if not new_rows:
+        return None
+    embedding, head = model.get_input_embeddings(), model.get_output_embeddings()
+    names = {id(module): name for name, module in model.named_modules()}
+    rows = {names[id(embedding)].rsplit(".", 1)[-1]: list(new_rows)}
+    if head is not None and head.weight is not embedding.weight:
+        rows[names[id(head)].rsplit(".", 1)[-1]] = list(new_rows)
+    return rows
+
+
+def wrapped(model: Any, config: Any) -> Any:
+    """Give PEFT's wrapper of a model (PEFT 0.21 still asks transformers for a name that it has deprecated)."""
+    from peft import get_peft_model
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        return get_peft_model(model, config)

@@ -1,0 +1,115 @@
+"""Examples: all documents (windows) of one role as flat arrays with offsets, memory-mapped from disk.
+
+Legend of shapes: T tokens of all documents, N documents, N1 = N + 1 borders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One tokenised window, as an objective sees it when examples are made.
+
+    `text` is the raw text of the row; `starts_T`, `ends_T` are each token's characters in it (equal for a token that
+    the tokenizer added); `special_T` marks tokens that are never hidden (tags, beginning and end of sequence);
+    `repeated_T` marks tokens that stand in another window too (stride, repeated header) and carry no loss here.
+    """
+
+    text: str
+    ids_T: npt.NDArray[np.int32]
+    starts_T: npt.NDArray[np.int32]
+    ends_T: npt.NDArray[np.int32]
+    special_T: npt.NDArray[np.bool_]
+    repeated_T: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What training reads. Written once, read through memory maps; no list of ids is ever built.
+
+    `units_T`: what the objective says of each token: its unit for masked models (-1: never hidden), 1 or 0 for causal
+    ones (learnt or not). `row_N`: the document's row number in the prepared table. `key_N`: 64 bits that name the
+    document for good (row id and window), on which its masks depend.
+    """
+
+    ids_T: npt.NDArray[np.int32]
+    units_T: npt.NDArray[np.int32]
+    offsets_N1: npt.NDArray[np.int64]
+    row_N: npt.NDArray[np.int32]
+    key_N: npt.NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return len(self.row_N)
+
+    @property
+    def lengths_N(self) -> npt.NDArray[np.int64]:
+        """Tokens of each document."""
+        return np.diff(self.offsets_N1)
+
+    def save(self, folder: Path) -> None:
+        """Write one .npy file an array into `folder`, which must exist."""
+        for field in fields(self):
+            np.save(folder / f"{field.name}.npy", getattr(self, field.name), allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> Examples:
+        """Map the arrays that `save` wrote into memory, read-only."""
+        return cls(*(np.load(folder / f"{field.name}.npy", mmap_mode="r", allow_pickle=False) for field in fields(cls)))
+
+    def gather(self, numbers: Ints) -> Flat:
+        """Lay the documents `numbers` end to end (copies, which may be written to)."""
+        spans = [(int(self.offsets_N1[number]), int(self.offsets_N1[number + 1])) for number in numbers]
+        offsets = np.zeros(len(spans) + 1, dtype=np.int64)
+        np.cumsum([end - start for start, end in spans], out=offsets[1:])
+        return Flat(
+            np.concatenate([self.ids_T[start:end] for start, end in spans]),
+            np.concatenate([self.units_T[start:end] for start, end in spans]),
+            offsets,
+            self.key_N[numbers],
+        )
+
+
+@dataclass(frozen=True)
+class Flat:
+    """Some documents end to end: the part of `Examples` that one forward pass reads (same legend, N of the pass)."""
+
+    ids_T: npt.NDArray[np.int32]
+    units_T: npt.NDArray[np.int32]
+    offsets_N1: npt.NDArray[np.int64]
+    key_N: npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Supervised:
+    """Documents with what is to be learnt from them: `ids_T` as the model sees them; the head runs at
+    `positions_L` (places in the flat row) and is to give `labels_L` there.
+    """
+
+    ids_T: npt.NDArray[np.int32]
+    offsets_N1: npt.NDArray[np.int64]
+    positions_L: npt.NDArray[np.int64]
+    labels_L: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One forward pass: B rows of T tokens. `offsets_N1` is set for one flat row of documents, else None and
+    `attention_BT` marks padding with 0. `positions_L` counts through the flattened rows (b * T + t).
+    """
+
+    ids_BT: npt.NDArray[np.int64]
+    attention_BT: npt.NDArray[np.int64] | None
+    offsets_N1: npt.NDArray[np.int64] | None
+    positions_L: npt.NDArray[np.int64]
+    labels_L: npt.NDArray[np.int64]
+    documents: int
+    tokens: int

@@ -1,0 +1,34 @@
+"""A model and all that must travel with it from stage to stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+
+@dataclass
+class LanguageModel:
+    """A loaded model with its tokenizer.
+
+    `name` as in the recipe; `causal` says which head it has; `max_length` in tokens, special ones included;
+    `trained_head` is False where the base came without weights for its head (then there is no "before");
+    `new_rows` are ids of embedding rows added for new tokens; `notes` are decisions worth telling.
+    """
+
+    model: Any
+    tokenizer: PreTrainedTokenizerFast
+    name: str
+    causal: bool
+    max_length: int
+    trained_head: bool = True
+    new_rows: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def pad_id(self) -> int:
+        """An id to fill padded places with. Any existing one will do: labels never come from it (promise 3)."""
+        ids = (self.tokenizer.pad_token_id, self.tokenizer.eos_token_id, 0)
+        return next(int(number) for number in ids if number is not None)

@@ -1,0 +1,168 @@
+"""The proof of a run: everything that a report shows, as plain data.
+
+`pipeline/` fills it in, `report/` draws it, `report.json` is it. Whatever is empty (or None) is left out of the reports.
+Only `Proof.examples` may hold text of the data; all else must be aggregates (PROOF.md, Privacy of the proof).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from acclimate.core.scores import Score, Verdict
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What was adapted, and how.
+
+    `base` as in the recipe; `hub_id` is set only where the base is on the Hugging Face Hub; `kind` is encoder or
+    decoder; `parameters` and `trainable` count weights; `adapter` is a sentence; `new_tokens` were added to the
+    vocabulary.
+    """
+
+    base: str
+    kind: str
+    parameters: int
+    trainable: int
+    adapter: str = ""
+    new_tokens: int = 0
+    hub_id: str = ""
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """One role's data: train, validation, test or general.
+
+    `rows` after preparation; `groups` by `group_column` (patients); `documents` (windows) and `tokens` as the model
+    sees them.
+    """
+
+    role: str
+    rows: int
+    documents: int | None = None
+    groups: int | None = None
+    group_column: str = ""
+    tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the run took. `train_seconds` is the loop alone; `tokens_per_second` counts real tokens, no padding."""
+
+    total_seconds: float | None = None
+    train_seconds: float | None = None
+    tokens_per_second: float | None = None
+    peak_memory_bytes: int | None = None
+    updates: int | None = None
+    threads: int | None = None
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What it takes to do the same again. `data` maps each source to its fingerprint, `versions` package to version."""
+
+    acclimate: str = ""
+    command: str = ""
+    recipe_fingerprint: str = ""
+    data: dict[str, str] = field(default_factory=dict)
+    seeds: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of an example's text; a `hidden` one had to be guessed: `base` and `adapted` are the guesses."""
+
+    text: str
+    hidden: bool = False
+    base: str = ""
+    adapted: str = ""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One held-out row as both models saw it. PRIVATE: it is somebody's data."""
+
+    row_id: str
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Everything a report shows.
+
+    `created` is ISO 8601 with a zone. `retention` says in a sentence what was forgotten; `split` by which rule rows
+    became test rows; `caveats` what a reader must know beside the verdict, gravest first (records are made up; too few
+    groups); `notes` the decisions that the program took. `ledger` as core/ledger.py keeps it. `curve` is a list of
+    {step, loss?, eval_loss?, learning_rate?, tokens_per_second?}. `floor_share` is the share of the possible gain that
+    was reached (1: nothing is left). `recipe` is the resolved recipe as YAML. `confidence` is the intervals'.
+    """
+
+    name: str
+    created: str
+    verdict: Verdict
+    scores: list[Score]
+    model: ModelFacts
+    data: list[DataFacts] = field(default_factory=list)
+    split: str = ""
+    retention: str = ""
+    caveats: list[str] = field(default_factory=list)
+    ledger: list[dict[str, Any]] = field(default_factory=list)
+    curve: list[dict[str, Any]] = field(default_factory=list)
+    cost: Cost = field(default_factory=Cost)
+    provenance: Provenance = field(default_factory=Provenance)
+    notes: list[str] = field(default_factory=list)
+    floor_share: float | None = None
+    recipe: str = ""
+    confidence: float = 0.95
+    examples: list[Example] = field(default_factory=list)
+
+    def role(self, role: str) -> DataFacts | None:
+        """Give the facts of one role's data, if there are any."""
+        return next((facts for facts in self.data if facts.role == role), None)
+
+    def without_examples(self) -> Proof:
+        """Give the part that may be shared."""
+        return replace(self, examples=[])
+
+    def to_json(self, *, private: bool = False) -> dict[str, Any]:
+        """Give plain data for JSON, the examples only if `private`. What is not a finite number becomes null."""
+        data = asdict(self if private else self.without_examples())
+        data["scores"] = [score.as_json() for score in self.scores]
+        if not private:
+            del data["examples"]
+        plain: dict[str, Any] = _plain(data)
+        return plain
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Proof:
+        """Undo `to_json`."""
+        nested = {
+            "verdict": Verdict(**data["verdict"]),
+            "scores": [Score(**{**line, "value": _number(line["value"])}) for line in data["scores"]],
+            "model": ModelFacts(**data["model"]),
+            "data": [DataFacts(**facts) for facts in data["data"]],
+            "cost": Cost(**data["cost"]),
+            "provenance": Provenance(**data["provenance"]),
+            "examples": [
+                Example(one["row_id"], [Piece(**piece) for piece in one["pieces"]]) for one in data.get("examples", [])
+            ],
+        }
+        return cls(**{**data, **nested})
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

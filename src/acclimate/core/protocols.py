@@ -1,0 +1,177 @@
+"""What a method of each family must be able to do. One to four functions each; options are the method's own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from acclimate.core.examples import Batch, Document, Flat, Ints, Supervised
+from acclimate.core.rows import Counts, Rows
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+    from transformers import PreTrainedTokenizerFast
+
+
+@runtime_checkable
+class Source(Protocol):
+    """A place that rows come from."""
+
+    def read(self, where: str) -> tuple[Rows, Counts]:
+        """Read everything. `where` is the dotted recipe place, for messages. Rows carry `row_id`.
+
+        Raises: UserError naming file and row of what can't be read.
+        """
+        ...
+
+    def inputs(self, where: str) -> Mapping[str, str]:
+        """Give each file or address read, with something that changes when its content does (a hash)."""
+        ...
+
+
+@runtime_checkable
+class Step(Protocol):
+    """Something done to rows. Input and output carry `row_id` and `_role`; statistics come from training rows only."""
+
+    def apply(self, rows: Rows, where: str, seed: int) -> tuple[Rows, Counts]:
+        """Give the new rows and what became of the old ones. `seed` is the run's."""
+        ...
+
+
+@runtime_checkable
+class Join(Protocol):
+    """A step that makes one table of several; it stands first."""
+
+    def join(self, tables: Mapping[str, Rows], where: str) -> tuple[Rows, Counts]:
+        """Give one table of the tables of one role, by the names they have in the recipe."""
+        ...
+
+
+@runtime_checkable
+class Masking(Protocol):
+    """Which tokens belong together, and which of them are hidden."""
+
+    def check(self, tokenizer: PreTrainedTokenizerFast, where: str) -> None:
+        """Raise UserError if this strategy can't work with the tokenizer."""
+        ...
+
+    def units(self, document: Document) -> npt.NDArray[np.int32]:
+        """Give each token's unit, counted from 0 in the order of the text; -1 where nothing may be hidden."""
+        ...
+
+    def hide(
+        self, units_T: Ints, offsets_N1: Ints, key_N: npt.NDArray[np.uint64], probability: float
+    ) -> npt.NDArray[np.bool_]:
+        """Choose tokens to hide, whole units at a time, at least one unit in every document that has one.
+
+        Takes: several documents end to end; `key_N`, 64 random bits a document (row and epoch), on which alone the
+        choice depends; `probability`, the wanted share (0 to 1). Gives: a mark a token.
+        """
+        ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """How documents lie in the rows that a model sees."""
+
+    flat: bool
+
+    def layout(self, lengths_N: Ints, micro_batches: int) -> list[list[Ints]]:
+        """Lay out one process's documents of one update.
+
+        Takes: tokens of each document; how many micro-batches the update has. Gives: for each micro-batch the forward
+        passes it needs, each an array of places in `lengths_N`. Every place appears exactly once.
+        """
+        ...
+
+    def collate(self, documents: Supervised, pad_id: int) -> Batch:
+        """Give the rows of one forward pass."""
+        ...
+
+
+@runtime_checkable
+class Objective(Protocol):
+    """What is to be learnt from documents."""
+
+    head: str
+    """Which head the model needs: "masked" or "causal"."""
+
+    def check(self, tokenizer: PreTrainedTokenizerFast, where: str) -> None:
+        """Raise UserError if the tokenizer lacks what this objective needs."""
+        ...
+
+    def units(self, document: Document, tokenizer: PreTrainedTokenizerFast) -> npt.NDArray[np.int32]:
+        """Give what `Examples.units_T` keeps of each token."""
+        ...
+
+    def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
+        """Give inputs and labels of some documents in one epoch; a function of its arguments alone."""
+        ...
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """How few of a model's weights are trained."""
+
+    learning_rate: float
+    """The default learning rate with this adapter."""
+    merges: bool
+    """Whether the trained weights lie beside the base's (an `adapter/` is written, and `model/` merged)."""
+
+    def wrap(self, model: nn.Module, new_rows: Sequence[int], seed: int) -> tuple[nn.Module, list[str]]:
+        """Give the model with its trainable weights chosen, and what was decided, in sentences.
+
+        Takes: `new_rows`, ids of embedding rows that are new and must be trained.
+        """
+        ...
+
+    def extra_loss(self, model: nn.Module) -> Tensor | None:
+        """Give a term to be added to the loss of an update, or None."""
+        ...
+
+    def after_update(self, model: nn.Module, update: int) -> None:
+        """Do what follows the optimiser's step (1-based `update`), before gradients are cleared."""
+        ...
+
+    def merge(self, model: nn.Module) -> nn.Module:
+        """Give the plain transformers model with the adapter's weights merged in; `model` is used up."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a model says at some positions: natural log probability of each target, and its own first choice."""
+
+    log_probability_N: npt.NDArray[np.float64]
+    best_N: npt.NDArray[np.int64]
+
+
+class Arm(Protocol):
+    """A model that is being measured, with its own tokenizer."""
+
+    tokenizer: PreTrainedTokenizerFast
+    max_length: int
+    """Longest sequence, in tokens, special ones included."""
+    causal: bool
+
+    def score(self, documents: Sequence[Ints], positions: Sequence[Ints], targets: Sequence[Ints]) -> list[Scored]:
+        """Run the model once over each document (ids) and look at `positions`, where it should say `targets`.
+
+        For a causal model the position of a token's prediction is the one before it.
+        """
+        ...
+
+
+class Floor(Protocol):
+    """Knows how well a made-up data set can be predicted at all."""
+
+    def bits(self, text: str, hidden: Sequence[tuple[int, int]]) -> npt.NDArray[np.float64]:
+        """Give -log2 of the exact posterior of each hidden value given what stays visible; NaN for what is no value."""
+        ...
+
+
+__all__ = ["Adapter", "Arm", "Batching", "Floor", "Join", "Masking", "Objective", "Scored", "Source", "Step"]

@@ -1,0 +1,89 @@
+"""Rows: an Arrow table whose columns are the data's own, plus three that acclimate keeps.
+
+`row_id` (text) names a row for good: its source file and number. `_role` is train, validation or test. `_group` is
+what must not be torn apart (a patient); it is filled by `split`, before that it is the row itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from acclimate.core.errors import AcclimateError, Fault, UserError, nearest
+
+Rows: TypeAlias = pa.Table
+ROW_ID, ROLE, GROUP = "row_id", "_role", "_group"
+OWN_COLUMNS = (ROW_ID, ROLE, GROUP)
+ROLES = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What one step did to the rows. Units: rows, but for `values` (cells of the table).
+
+    `dropped` counts what was lost without having been asked for, by reason; it is held against `max_dropped`.
+    `removed` counts what the step was asked to take out (duplicates). `merged` rows went into others (events into a
+    history), `added` rows came out of others (windows of a history). `values` counts changed cells by reason.
+    """
+
+    rows_in: int
+    rows_out: int
+    dropped: dict[str, int] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
+    merged: int = 0
+    added: int = 0
+    values: dict[str, int] = field(default_factory=dict)
+
+    def check(self, step: str) -> None:
+        """Raise AcclimateError unless every row is accounted for."""
+        lost = sum(self.dropped.values()) + sum(self.removed.values())
+        expected = self.rows_in - lost - self.merged + self.added
+        if expected != self.rows_out:
+            raise AcclimateError(f"{step}: the ledger does not add up: {asdict(self)} gives {expected} rows")
+
+
+def column(rows: Rows, name: str, where: str) -> list[Any]:
+    """Give a column as a Python list (for what is done once a run, not once a step).
+
+    Raises: UserError naming the columns there are.
+    """
+    need_columns(rows, [name], where)
+    values: list[Any] = rows.column(name).to_pylist()
+    return values
+
+
+def need_columns(rows: Rows, names: Sequence[str], where: str) -> None:
+    """Raise UserError for each of `names` that `rows` does not have."""
+    there = [name for name in rows.column_names if name not in OWN_COLUMNS]
+    faults = [
+        Fault(where, f"no column {name!r}{nearest(name, there)}", ", ".join(there), "name a column that is there")
+        for name in names
+        if name not in rows.column_names
+    ]
+    if faults:
+        raise UserError(*faults)
+
+
+def replace_column(rows: Rows, name: str, values: Any) -> Rows:
+    """Give `rows` with the column `name` set to `values` (Arrow array or list), added if it was not there."""
+    array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
+    if name in rows.column_names:
+        return rows.set_column(rows.column_names.index(name), name, array)
+    return rows.append_column(name, array)
+
+
+def about(rows: Rows) -> dict[str, Any]:
+    """Give what a step wrote about the whole table (`tags`, `separator` of tagged records), kept in the schema."""
+    text = (rows.schema.metadata or {}).get(b"acclimate")
+    return dict(json.loads(text)) if text else {}
+
+
+def with_about(rows: Rows, facts: dict[str, Any]) -> Rows:
+    """Give `rows` with `facts` added to what is written about them."""
+    metadata = dict(rows.schema.metadata or {})
+    metadata[b"acclimate"] = json.dumps({**about(rows), **facts}, sort_keys=True).encode()
+    return rows.replace_schema_metadata(metadata)

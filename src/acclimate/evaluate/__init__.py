@@ -1,0 +1,1 @@
+"""Model and rows -> scores; the same code before and after; change with paired intervals."""

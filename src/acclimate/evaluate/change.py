@@ -1,0 +1,176 @@
+"""A score's interval, and the interval of its change: a studentised bootstrap over groups (PROOF.md, Change).
+
+A score is theta = T(sum N_g / sum D_g), T the identity or exp. With u_g the linearised influence of group g on the
+statistic S (a score, a difference of two, or their relative difference) and G groups,
+
+    SE^2 = G / (G - 1) * sum_g u_g^2        t* = (S* - S) / SE*
+    interval = [S - t*_(1 - a/2) SE, S - t*_(a/2) SE]
+
+over 10,000 multinomial weightings of the groups, the same for both arms. The percentile interval would cover 86-93 %
+with 20-30 uneven groups (measured), this one 91-96 %.
+
+Legend of shapes: G groups, K weightings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from acclimate.core.errors import AcclimateError
+from acclimate.core.scores import Floats, GroupSums
+from acclimate.core.seeds import hash64
+
+FEWEST_GROUPS = 20
+_CELLS = 2_000_000
+"""Weights held in memory at once."""
+_ENDLESS = 1e30
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """How intervals are made: `resamples` weightings, from `seed`, covering `confidence` of repeats (0 to 1)."""
+
+    resamples: int = 10_000
+    confidence: float = 0.95
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """A statistic with its interval; `low` and `high` are None with fewer than 20 `groups` that were measured."""
+
+    value: float
+    low: float | None
+    high: float | None
+    groups: int
+
+
+def own_interval(one: GroupSums, bootstrap: Bootstrap) -> Change:
+    """Give a score with its interval."""
+    return _interval(_Statistic(one, None, relative=False), bootstrap)
+
+
+def change(after: GroupSums, before: GroupSums, bootstrap: Bootstrap, *, relative: bool = False) -> Change:
+    """Give theta_after - theta_before with its interval; with `relative`, theta_after / theta_before - 1.
+
+    Raises: AcclimateError if the two were not measured on the same groups in the same unit.
+    """
+    if (after.groups, after.name, after.unit) != (before.groups, before.name, before.unit):
+        raise AcclimateError(f"{after.name} ({after.unit}) can't be compared with {before.name} ({before.unit})")
+    return _interval(_Statistic(after, before, relative=relative), bootstrap)
+
+
+class _Statistic:
+    """S as a function of the groups' weights, and its standard error by linearisation.
+
+    Each arm is kept as influences y_g = (N_g - r D_g) / sum D, with r = sum N / sum D, and shares f_g = D_g / sum D.
+    For weights w: r* = r + delta, delta = sum w y / A, A = sum w f; g's influence on r* is (y_g - delta f_g) / A.
+    That on S* is a linear form in four columns (y_after - y_before, y_before, f_after, f_before - f_after), so that
+    sum_g w_g u_g^2 is a quadratic form in sums of products of columns: one matrix product for all weightings. These
+    four, because two equal arms then give exactly 0.
+    """
+
+    def __init__(self, after: GroupSums, before: GroupSums | None, *, relative: bool) -> None:
+        measured_G = after.denominator_G > 0
+        if before is not None:
+            measured_G = measured_G | (before.denominator_G > 0)
+        self.groups = int(measured_G.sum())
+        self._exp, self._alone, self._relative = after.transform == "exp", before is None, relative
+        self._ratio_after, y_after_G, f_after_G = _influence(after, measured_G)
+        self._ratio_before, y_before_G, f_before_G = 0.0, np.zeros_like(y_after_G), f_after_G
+        if before is not None:
+            self._ratio_before, y_before_G, f_before_G = _influence(before, measured_G)
+        self._columns_G4 = np.stack([y_after_G - y_before_G, y_before_G, f_after_G, f_before_G - f_after_G], axis=1)
+        first, second = np.triu_indices(4)
+        products_GP = self._columns_G4[:, first] * self._columns_G4[:, second]
+        self._twice_P = np.where(first == second, 1.0, 2.0)
+        self._pairs_P2 = np.stack([first, second], axis=1)
+        self._all_GQ = np.concatenate([self._columns_G4, products_GP], axis=1)
+
+    def at(self, weights_KG: npt.NDArray[np.float64]) -> tuple[Floats, Floats]:
+        """Give S* and SE* for each weighting; NaN where a weighting has a denominator of 0."""
+        sums_KQ = weights_KG @ self._all_GQ
+        y_K, y_before_K, a_K, more_K = sums_KQ[:, :4].T
+        b_K = a_K + more_K
+        with np.errstate(divide="ignore", invalid="ignore"):
+            delta_b_K = y_before_K / b_K
+            delta_a_K = (y_K + y_before_K) / a_K
+            value_K, slope_a_K, slope_b_K = self._value(self._ratio_after + delta_a_K, self._ratio_before + delta_b_K)
+            alpha_K, beta_K = slope_a_K / a_K, slope_b_K / b_K
+            coefficients_K4 = np.stack(
+                [alpha_K, alpha_K + beta_K, -(alpha_K * delta_a_K + beta_K * delta_b_K), -beta_K * delta_b_K], axis=1
+            )
+            factors_KP = coefficients_K4[:, self._pairs_P2[:, 0]] * coefficients_K4[:, self._pairs_P2[:, 1]]
+            terms_KP = factors_KP * self._twice_P * sums_KQ[:, 4:]
+            square_K = terms_KP.sum(axis=1)
+            noise_K = 1e-13 * np.abs(terms_KP).sum(axis=1)
+        square_K = np.where(square_K <= noise_K, 0.0, square_K)
+        return value_K, np.sqrt(square_K * self.groups / max(self.groups - 1, 1))
+
+    def _value(self, ratio_a_K: Floats, ratio_b_K: Floats) -> tuple[Floats, Floats, Floats]:
+        """Give S and its slopes in the two ratios."""
+        value_a_K = np.exp(ratio_a_K) if self._exp else ratio_a_K
+        slope_a_K = value_a_K if self._exp else np.ones_like(ratio_a_K)
+        if self._alone:
+            return value_a_K, slope_a_K, np.zeros_like(ratio_a_K)
+        value_b_K = np.exp(ratio_b_K) if self._exp else ratio_b_K
+        slope_b_K = value_b_K if self._exp else np.ones_like(ratio_b_K)
+        if self._relative:
+            quotient_K = value_a_K / value_b_K
+            return quotient_K - 1, slope_a_K / value_b_K, -quotient_K * slope_b_K / value_b_K
+        return value_a_K - value_b_K, slope_a_K, -slope_b_K
+
+
+def _influence(one: GroupSums, measured_G: npt.NDArray[np.bool_]) -> tuple[float, Floats, Floats]:
+    above_G, below_G = one.numerator_G[measured_G], one.denominator_G[measured_G]
+    total = float(below_G.sum())
+    ratio = float(above_G.sum()) / total
+    return ratio, (above_G - ratio * below_G) / total, below_G / total
+
+
+def _interval(statistic: _Statistic, bootstrap: Bootstrap) -> Change:
+    groups = statistic.groups
+    value, error = (float(one[0]) for one in statistic.at(np.ones((1, groups))))
+    if groups < FEWEST_GROUPS:
+        return Change(value, None, None, groups)
+    if error == 0:
+        return Change(value, value, value, groups)
+    value_K, error_K = _weighted(statistic, bootstrap)
+    valid_K = np.isfinite(value_K) & np.isfinite(error_K)
+    if 2 * valid_K.sum() < len(valid_K):
+        return Change(value, None, None, groups)
+    low, high = _ends(value, error, value_K[valid_K], error_K[valid_K], bootstrap.confidence)
+    return Change(value, low, high, groups)
+
+
+def _weighted(statistic: _Statistic, bootstrap: Bootstrap) -> tuple[Floats, Floats]:
+    """Evaluate the statistic for all weightings, as many at a time as memory allows (the draws do not depend on it)."""
+    random = np.random.Generator(np.random.PCG64(hash64("bootstrap", bootstrap.seed)))
+    groups, at_once = statistic.groups, max(_CELLS // statistic.groups, 1)
+    found = []
+    for start in range(0, bootstrap.resamples, at_once):
+        draws = min(at_once, bootstrap.resamples - start)
+        drawn_KG = random.integers(0, groups, size=(draws, groups)) + groups * np.arange(draws)[:, None]
+        weights_KG = np.bincount(drawn_KG.ravel(), minlength=draws * groups).reshape(draws, groups)
+        found.append(statistic.at(weights_KG.astype(np.float64)))
+    return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+
+
+def _ends(value: float, error: float, value_K: Floats, error_K: Floats, confidence: float) -> tuple[float, float]:
+    """Give the studentised interval.
+
+    An end that weightings without any spread would send to infinity (all of the change lies in very few groups) is the
+    percentile interval's instead, which then reaches the value without those groups.
+    """
+    tail = (1 - confidence) / 2
+    distance_K = value_K - value
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t_K = np.where(error_K > 0, distance_K / error_K, np.sign(distance_K) * _ENDLESS)
+    t_low, t_high = np.quantile(t_K, [tail, 1 - tail])
+    percentile_low, percentile_high = np.quantile(value_K, [tail, 1 - tail])
+    low = value - t_high * error if t_high < _ENDLESS / 1e9 else percentile_low
+    high = value - t_low * error if t_low > -_ENDLESS / 1e9 else percentile_high
+    return float(low), float(high)

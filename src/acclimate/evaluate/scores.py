@@ -1,0 +1,68 @@
+"""Sums over groups -> lines of scores.json (DESIGN.md, Surfaces)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from acclimate.core.scores import GroupSums, Score
+from acclimate.evaluate.change import Bootstrap, Change, change, own_interval
+
+ARMS = ("before", "start", "after", "control")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where scores belong: the phase, the data (`test`, `validation`, `general`), and the column that is resampled."""
+
+    phase: str
+    data: str
+    resampled_by: str
+
+
+def score_lines(
+    place: Place,
+    sums: Mapping[str, Sequence[GroupSums]],
+    bootstrap: Bootstrap,
+    primary: str = "",
+    floors: Sequence[GroupSums] = (),
+) -> list[Score]:
+    """Give the lines of one data set: each arm's scores with their own intervals, floors, and the changes.
+
+    Takes: `sums`, scores by `when` (before, start, after, control); `primary`, the score that the verdict reads (only
+    its change on `test` is marked). Changes are those of `after` against `before`, and against `control` if there is
+    one.
+    """
+    lines = []
+    for when in ARMS:
+        lines += [_line(place, when, one, own_interval(one, bootstrap)) for one in sums.get(when, ())]
+    lines += [_line(place, "floor", one, own_interval(one, bootstrap)) for one in floors]
+    for arm, name in (("before", "base"), ("control", "control")):
+        others = {one.name: one for one in sums.get(arm, ())}
+        for one in sums.get("after", ()):
+            if one.name in others:
+                found = change(one, others[one.name], bootstrap)
+                marked = place.data == "test" and one.name == primary and name == "base"
+                lines.append(_line(place, "change", one, found, against=name, primary=marked))
+    return lines
+
+
+def _line(
+    place: Place, when: str, one: GroupSums, found: Change, against: str | None = None, primary: bool | None = None
+) -> Score:
+    return Score(
+        phase=place.phase,
+        when=when,
+        data=place.data,
+        name=one.name,
+        value=found.value,
+        unit=one.unit,
+        better=one.better,
+        n=one.n,
+        low=found.low,
+        high=found.high,
+        against=against,
+        resampled_by=place.resampled_by,
+        groups=found.groups,
+        primary=primary,
+    )

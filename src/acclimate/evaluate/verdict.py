@@ -1,0 +1,151 @@
+"""What is said in the end, in one sentence that anybody understands (PROOF.md, Change).
+
+better: the interval of the primary score's change lies wholly on the good side and the change is at least `min_effect`
+of the base's score; worse: wholly on the other side; else no difference shown. Without an interval: not measurable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from acclimate.core.errors import Fault, UserError, nearest
+from acclimate.core.scores import GroupSums, Verdict
+from acclimate.evaluate.change import FEWEST_GROUPS, Change, change
+from acclimate.evaluate.section import Evaluate
+
+NO_HEAD = "the base has no trained head for this objective, so there is no `before`"
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    """How a change is said: `text` with {amount} and {direction}, the two directions, and what values are times."""
+
+    text: str
+    less: str = "less"
+    more: str = "more"
+    scale: float = 1.0
+
+
+_PHRASES = {
+    "bits_per_byte": _Phrase("The adapted model needs {amount} bits per byte {direction} than the base"),
+    "masked_accuracy": _Phrase(
+        "Of every 100 hidden pieces the adapted model restores {amount} {direction} than the base", "fewer", scale=100.0
+    ),
+}
+
+
+def noun(column: str | None) -> str:
+    """Give what the groups of a column are called: patient_id -> patients; without a column: documents."""
+    if not column:
+        return "documents"
+    name = column.lower().replace("-", "_")
+    for ending in ("_id", "_key", "_no", "_number", "_uuid"):
+        name = name.removesuffix(ending)
+    name = name.replace("_", " ").strip()
+    if name in {"", "id", "key", "row"}:
+        return "groups"
+    return name if name.endswith("s") else f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+
+
+def find(scores: Sequence[GroupSums], name: str, where: str) -> GroupSums:
+    """Give the score called `name`.
+
+    Takes: `where`, the recipe place that named it. Raises: UserError naming those that were measured.
+    """
+    for one in scores:
+        if one.name == name:
+            return one
+    names = [one.name for one in scores]
+    raise UserError(Fault(where, f"no score {name!r} was measured{nearest(name, names)}", ", ".join(names), "name one"))
+
+
+def not_measurable(primary: str, reason: str) -> Verdict:
+    """Give the verdict that there is none, and why."""
+    return Verdict("not measurable", primary, f"Whether the adapted model is better is not measurable: {reason}.")
+
+
+def judge(
+    before: Sequence[GroupSums] | None, after: Sequence[GroupSums], settings: Evaluate, groups: str, refused: str = ""
+) -> Verdict:
+    """Give the verdict on the scores of base and adapted model on `test`.
+
+    Takes: `before`, None where the base has no trained head; `groups`, what a group is called (`noun`); `refused`, why
+    the arms can't be compared (`Measured.refused`). Raises: UserError if the primary score was not measured.
+    """
+    if refused:
+        return not_measurable(settings.primary, refused)
+    if not after:
+        return not_measurable(settings.primary, "nothing in the test rows can be measured")
+    adapted = find(after, settings.primary, "evaluate.primary")
+    if before is None:
+        return not_measurable(settings.primary, NO_HEAD)
+    base = find(before, settings.primary, "evaluate.primary")
+    found = change(adapted, base, settings.bootstrap)
+    if found.low is None or found.high is None:
+        if found.groups < FEWEST_GROUPS:
+            counted = f"{found.groups} {groups}" if found.groups != 1 else "one group"
+            reason = f"too few {groups} to say ({counted}; an interval needs at least {FEWEST_GROUPS})"
+        else:
+            reason = f"the {groups} are too uneven for an interval"
+        return not_measurable(settings.primary, reason)
+    return _verdict(base, found, settings, groups)
+
+
+def _verdict(base: GroupSums, found: Change, settings: Evaluate, groups: str) -> Verdict:
+    low, high = (found.low or 0.0), (found.high or 0.0)
+    worse_end, good_end = (high, low) if base.better == "lower" else (-low, -high)
+    enough = abs(found.value) >= settings.min_effect * abs(base.value)
+    said = "no difference shown"
+    if worse_end < 0 and enough:
+        said = "better"
+    elif good_end > 0:
+        said = "worse"
+    where = f"on {found.groups} unseen {groups} ({_interval(base, found, settings.confidence)})"
+    sentence = f"{_says(base, found)} {where}: {said}"
+    if worse_end < 0 and not enough:
+        sentence += f", as the change is below {percent(settings.min_effect)} of the base's score (min_effect)"
+    return Verdict(said, settings.primary, f"{sentence}.")
+
+
+def _phrase(base: GroupSums) -> _Phrase:
+    other = _Phrase(
+        f"The adapted model's {base.name.replace('_', ' ')} is {{amount}} {{direction}} than the base's",
+        "lower",
+        "higher",
+    )
+    return _PHRASES.get(base.name, other)
+
+
+def _says(base: GroupSums, found: Change) -> str:
+    if found.value == 0:
+        return f"The adapted model's {base.name.replace('_', ' ')} equals the base's"
+    phrase = _phrase(base)
+    direction = phrase.less if found.value < 0 else phrase.more
+    return phrase.text.format(amount=number(abs(found.value) * phrase.scale), direction=direction)
+
+
+def _interval(base: GroupSums, found: Change, confidence: float) -> str:
+    """Write the ends as the sentence counts, each with its direction where they lie on two sides of 0."""
+    phrase = _phrase(base)
+    low, high = ((end or 0.0) * phrase.scale for end in (found.low, found.high))
+    name = f"{percent(confidence)} interval"
+    if high <= 0:
+        return f"{name} {number(-high)} to {number(-low)}"
+    if low >= 0:
+        return f"{name} {number(low)} to {number(high)}"
+    return f"{name} {number(-low)} {phrase.less} to {number(high)} {phrase.more}"
+
+
+def number(value: float) -> str:
+    """Write a number with three digits that count, never as a power of ten."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) >= 1e-4 else "less than 0.0001"
+
+
+def percent(share: float) -> str:
+    """Write a share in percent."""
+    return f"{100 * share:.4g} %"

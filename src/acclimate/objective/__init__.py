@@ -1,0 +1,1 @@
+"""How documents become inputs and labels, and which head the model needs."""

@@ -1,0 +1,72 @@
+"""The models that are measured: base, base with new rows, adapted."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from acclimate.core.language_model import LanguageModel
+from acclimate.core.protocols import Arm
+from acclimate.model.load import load
+from acclimate.model.section import Model
+from acclimate.pipeline.train import Trained
+from acclimate.pipeline.workplace import Workplace
+
+
+@contextmanager
+def arms(workplace: Workplace, trained: Trained) -> Iterator[dict[str, Arm]]:
+    """Load what is compared and give `before`, `start` (only if tokens were added) and `after`, each with its own
+    tokenizer. Without a trained head of the base there is no `before`.
+
+    A run of no updates compares the base with itself.
+    """
+    recipe = workplace.recipe
+    head = recipe.phases[-1].objective.head
+    batch_tokens = (recipe.phases[-1].evaluate or recipe.evaluate).batch_tokens
+    adapted = load(Model(path=str(trained.folder / "model")), head)
+    scratch = recipe.model.path is None
+    base = None if scratch else load(recipe.model, head, seed=recipe.seed)
+    found: dict[str, LanguageModel] = {}
+    if base is not None and base.trained_head:
+        found["before"] = base
+        new = _new_ids(base, adapted)
+        if new and trained.facts["updates"]:
+            found["start"] = _start(base, adapted, new)
+    untouched = not trained.facts["updates"] and len(recipe.phases) == 1
+    found["after"] = base if base is not None and untouched else adapted
+    made: dict[int, Any] = {}
+    for lm in found.values():
+        made.setdefault(id(lm), _arm(lm, batch_tokens))
+    try:
+        yield {name: made[id(lm)] for name, lm in found.items()}
+    finally:
+        for arm in made.values():
+            arm.close()
+
+
+def _arm(lm: LanguageModel, batch_tokens: int) -> Any:
+    from acclimate.compat.hardware import device
+    from acclimate.compat.transformers.arm import ModelArm
+    from acclimate.compat.transformers.ways import choose
+
+    lm.model.to(device())
+    way, _ = choose(lm.model, causal=lm.causal)
+    return ModelArm(lm, way, batch_tokens)
+
+
+def _new_ids(base: LanguageModel, adapted: LanguageModel) -> list[int]:
+    known = base.tokenizer.get_vocab()
+    return sorted(number for token, number in adapted.tokenizer.get_vocab().items() if token not in known)
+
+
+def _start(base: LanguageModel, adapted: LanguageModel, new_ids: list[int]) -> LanguageModel:
+    """Give the base with the adapted tokenizer, new rows at their starting values."""
+    from acclimate.model.rows import add_rows
+    from acclimate.tokens.vocabulary import pieces_of
+
+    tokens = [str(adapted.tokenizer.convert_ids_to_tokens(number)) for number in new_ids]
+    start = LanguageModel(copy.deepcopy(base.model), adapted.tokenizer, base.name, base.causal, base.max_length)
+    add_rows(start, new_ids, pieces_of(base.tokenizer, tokens))
+    return start

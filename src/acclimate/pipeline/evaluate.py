@@ -1,0 +1,131 @@
+"""Measuring: base and adapted model on the same held-out rows and on general text, the change, the verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+
+import acclimate
+from acclimate.core.artifact import fingerprint, folder, is_complete, read_json, write_json
+from acclimate.core.events import Event, Tell
+from acclimate.core.proof import DataFacts
+from acclimate.core.protocols import Arm, Floor
+from acclimate.core.registry import resolve
+from acclimate.core.rows import GROUP, ROW_ID, Rows, about, need_columns
+from acclimate.core.scores import GroupSums
+from acclimate.evaluate.copying import copying_floors
+from acclimate.evaluate.measure import Measured, measure
+from acclimate.evaluate.retention import retention
+from acclimate.evaluate.rows import EvalText, Tagged, choose
+from acclimate.evaluate.scores import Place, score_lines
+from acclimate.evaluate.section import Evaluate
+from acclimate.evaluate.verdict import judge, not_measurable, noun
+from acclimate.pipeline.arms import arms
+from acclimate.pipeline.examples import examples
+from acclimate.pipeline.general import general_texts
+from acclimate.pipeline.measured import Proven
+from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.train import Trained
+from acclimate.pipeline.workplace import Workplace
+from acclimate.tokens.cache import rows_hash
+
+_FILE = "measured.json"
+
+
+def evaluated(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> Proven:
+    """Measure a run's last phase (or find it measured) and write scores.json and verdict.json."""
+    phase = workplace.recipe.phases[-1]
+    settings = phase.evaluate or workplace.recipe.evaluate
+    place = workplace.stage("evaluate")
+    shown = workplace.recipe.report.examples
+    made_from = fingerprint(
+        "evaluate",
+        trained.made_from,
+        trained.facts["updates"],
+        rows_hash(rows),
+        settings.model_dump(mode="json"),
+        shown,
+        acclimate.__version__,
+    )
+    if not is_complete(place, made_from):
+        tell(Event("stage", "measuring base and adapted model"))
+        proven = _measure(workplace, trained, rows, settings, tell)
+        with folder(place, made_from=made_from) as new:
+            write_json(new / _FILE, proven.as_json())
+    proven = Proven.from_json(read_json(place / _FILE))
+    write_json(workplace.root / "scores.json", [score.as_json() for score in proven.scores])
+    write_json(workplace.root / "verdict.json", asdict(proven.verdict))
+    return proven
+
+
+def _measure(workplace: Workplace, trained: Trained, rows: Rows, settings: Evaluate, tell: Tell) -> Proven:
+    began = time.perf_counter()
+    test, column = eval_texts(rows, "test", settings)
+    chosen = choose(test, settings.max_rows, settings.seed)
+    facts = DataFacts("test", len(chosen), None, len({text.group for text in chosen}), column)
+    if not chosen:
+        verdict = not_measurable(settings.primary, "there are no test rows")
+        return Proven([], verdict, "", facts, None, None, [], time.perf_counter() - began)
+    phase = workplace.recipe.phases[-1].name
+    with arms(workplace, trained) as found:
+        floor: Floor | None = (
+            resolve("floor", settings.floor)() if settings.floor and not found["after"].causal else None
+        )
+        measured = _each_once(found, lambda some: measure(some, chosen, settings, floor, tell))
+        floors = _floors(measured, chosen, eval_texts(rows, "train", settings)[0])
+        place = Place(phase, "test", column or "document")
+        lines = score_lines(place, measured.sums, settings.bootstrap, settings.primary, floors)
+        verdict = judge(measured.sums.get("before"), measured.sums["after"], settings, noun(column), measured.refused)
+        shown = examples(found, measured, chosen, workplace.recipe.report.examples)
+        sentence, general = "", None
+        if settings.retention:
+            texts = general_texts(settings.retention, chosen)
+            kept: dict[str, Arm] = {name: arm for name, arm in found.items() if name != "start"}
+            on_general = _each_once(kept, lambda some: measure(some, texts, settings, None, tell))
+            lines += score_lines(Place(phase, "general", "document"), on_general.sums, settings.bootstrap)
+            sums = on_general.sums
+            sentence = retention(sums.get("before"), sums["after"], settings, on_general.refused).sentence
+            general = DataFacts("general", len(texts), None, len(texts), "document")
+    if trained.facts["diverged"]:
+        verdict = replace(verdict, sentence=f"Training diverged (the loss stopped being a number). {verdict.sentence}")
+    share = measured.gain.share if measured.gain is not None else None
+    facts = replace(facts, documents=len(measured.windows))
+    return Proven(lines, verdict, sentence, facts, general, share, [], time.perf_counter() - began, shown)
+
+
+def _each_once(found: Mapping[str, Arm], run: Callable[[Mapping[str, Arm]], Measured]) -> Measured:
+    """Measure each model once: where two arms are one model (a run of no updates), their sums are the same."""
+    first: dict[int, str] = {}
+    for name, arm in found.items():
+        first.setdefault(id(arm), name)
+    measured = run({name: arm for name, arm in found.items() if first[id(arm)] == name})
+    return replace(measured, sums={name: measured.sums[first[id(arm)]] for name, arm in found.items()})
+
+
+def eval_texts(rows: Rows, role: str, settings: Evaluate) -> tuple[list[EvalText], str]:
+    """Give the rows of a role as what is measured, and the column whose values are the groups (empty: the row itself)."""
+    part, facts = of_role(rows, role), about(rows)
+    by = settings.resample_by
+    if by is not None:
+        need_columns(rows, [by], "evaluate.resample_by")
+    groups = part.column(by or GROUP).to_pylist()
+    tagged = Tagged(facts["separator"], tuple(facts["tags"])) if facts.get("tags") else None
+    headers = part.column("header_chars").to_pylist() if tagged else [0] * part.num_rows
+    cuts = part.column("cuts").to_pylist() if tagged else [()] * part.num_rows
+    lines = zip(part.column(ROW_ID).to_pylist(), groups, part.column("text").to_pylist(), headers, cuts, strict=True)
+    texts = [
+        EvalText(str(name), str(group), text, tagged, int(header), tuple(cut))
+        for name, group, text, header, cut in lines
+    ]
+    named = facts.get("group_by")
+    column = by or (", ".join(named) if isinstance(named, list) else named or "")
+    return texts, column
+
+
+def _floors(measured: Measured, chosen: list[EvalText], training: list[EvalText]) -> list[GroupSums]:
+    """Give the floors: the data's own probabilities where they are known, and what copying would reach."""
+    floors = [measured.gain.floor] if measured.gain is not None else []
+    if measured.hidden and chosen[0].tagged is not None:
+        floors += copying_floors(chosen, measured.windows, measured.hidden, training)
+    return floors

@@ -1,0 +1,117 @@
+"""Sources and preparation: a phase's specs -> one table of rows, each with its role and group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+import acclimate
+from acclimate.core.artifact import fingerprint, folder, is_complete, read_json, write_json
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.events import Event, Tell
+from acclimate.core.ledger import Ledger
+from acclimate.core.protocols import Join
+from acclimate.core.registry import name_of
+from acclimate.core.rows import GROUP, ROLE, ROLES, ROW_ID, Rows, about, need_columns, replace_column, with_about
+from acclimate.pipeline.recipe import Phase, Recipe
+from acclimate.pipeline.workplace import Workplace
+
+_ROWS, _LEDGER = "rows.arrow", "ledger.json"
+
+
+def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, tell: Tell) -> tuple[Rows, str]:
+    """Give a phase's rows, from the run folder if they are there already, and the fingerprint of what they came from."""
+    where = f"phases.{number}"
+    inputs = {
+        f"{role}.{name}": source.inputs(f"{where}.sources.{role}")
+        for role, tables in phase.sources.by_role().items()
+        for name, source in tables.items()
+    }
+    sources = fingerprint("sources", phase.sources.model_dump(mode="json"), inputs, acclimate.__version__)
+    made_from = fingerprint(sources, phase.model_dump(mode="json")["prepare"], workplace.recipe.seed)
+    place = workplace.stage("prepare", phase.name)
+    if is_complete(place, made_from):
+        ledger.entries += read_json(place / _LEDGER)
+        return _read(place / _ROWS), made_from
+    tell(Event("stage", f"{phase.name}: reading and preparing rows"))
+    own = Ledger()
+    rows = make_rows(workplace.recipe, phase, number, own)
+    with folder(workplace.stage("sources", phase.name), made_from=sources, about={"inputs": inputs}):
+        pass
+    with folder(place, made_from=made_from) as new:
+        with pa.OSFile(str(new / _ROWS), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+            writer.write_table(rows)
+        write_json(new / _LEDGER, own.entries)
+    ledger.entries += own.entries
+    return _read(place / _ROWS), made_from
+
+
+def make_rows(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> Rows:
+    """Read the sources, apply the steps, and see that every row has a text, a role and a group."""
+    where = f"phases.{number}"
+    parts = []
+    steps: list[tuple[int, Any]] = list(enumerate(phase.prepare))
+    join = steps.pop(0)[1] if steps and isinstance(steps[0][1], Join) else None
+    for role, sources in phase.sources.by_role().items():
+        tables = {}
+        for name, source in sources.items():
+            tables[name], counts = source.read(f"{where}.sources.{role}")
+            ledger.add(
+                phase.name,
+                "sources",
+                role if name == "rows" else f"{role}: {name}",
+                counts,
+                max_dropped=recipe.max_dropped,
+            )
+        if join is not None:
+            rows, counts = join.join(tables, f"{where}.prepare.0")
+            ledger.add(phase.name, name_of("prepare", join), role, counts, max_dropped=recipe.max_dropped)
+        else:
+            rows = tables["rows"]
+        parts.append(replace_column(rows, ROLE, pa.array([role] * rows.num_rows, pa.string())))
+    rows = _together(parts, f"{where}.sources")
+    for place, step in steps:
+        rows, counts = step.apply(rows, f"{where}.prepare.{place}", recipe.seed)
+        ledger.add(phase.name, name_of("prepare", step), "all", counts, max_dropped=recipe.max_dropped)
+    return _finished(rows, where)
+
+
+def _together(parts: list[Rows], where: str) -> Rows:
+    try:
+        return pa.concat_tables(parts, promote_options="default")
+    except pa.ArrowInvalid as error:
+        raise UserError(
+            Fault(where, f"the roles' columns differ in type: {error}", "the same columns", "cast them alike")
+        ) from None
+
+
+def _finished(rows: Rows, where: str) -> Rows:
+    need_columns(rows, ["text"], f"{where}: after prepare")
+    if GROUP not in rows.column_names:
+        rows = replace_column(rows, GROUP, rows.column(ROW_ID).cast(pa.string()))
+        rows = with_about(rows, {"group_by": about(rows).get("group_by")})
+    counts = role_counts(rows)
+    if not counts["train"]:
+        raise UserError(
+            Fault(where, f"no rows to train on ({counts})", "at least one", "look at the ledger: acclimate check")
+        )
+    return rows
+
+
+def role_counts(rows: Rows) -> dict[str, int]:
+    """Give the number of rows of each role."""
+    found: list[Any] = rows.column(ROLE).to_pylist()
+    return {role: found.count(role) for role in ROLES}
+
+
+def of_role(rows: Rows, role: str) -> Rows:
+    """Give the rows of one role."""
+    return rows.filter(pa.compute.equal(rows.column(ROLE), role))
+
+
+def _read(path: Path) -> Rows:
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all()

@@ -1,0 +1,122 @@
+"""From what a run left to its reports and model card."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import acclimate
+from acclimate.compat.hardware import versions
+from acclimate.core.artifact import fingerprint, read_json
+from acclimate.core.events import Tell
+from acclimate.core.ledger import Ledger
+from acclimate.core.proof import Cost, DataFacts, ModelFacts, Proof, Provenance
+from acclimate.core.registry import name_of
+from acclimate.core.rows import Rows, about
+from acclimate.evaluate.verdict import noun
+from acclimate.model.load import is_hub_id
+from acclimate.pipeline.measured import Proven
+from acclimate.pipeline.recipe import Recipe
+from acclimate.pipeline.train import Trained
+from acclimate.pipeline.workplace import Workplace
+from acclimate.report.write import write_card, write_reports
+
+
+def reported(
+    workplace: Workplace, trained: list[Trained], rows: Rows, proven: Proven, ledger: Ledger, tell: Tell
+) -> Proof:
+    """Bring everything together and write the reports, at the root and in the report's own folder."""
+    proof = make_proof(workplace, trained, rows, proven, ledger)
+    write_reports(proof, workplace.root)
+    write_card(proof, workplace.root / "model")
+    return proof
+
+
+def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven: Proven, ledger: Ledger) -> Proof:
+    """Give everything that a report shows."""
+    recipe, last = workplace.recipe, trained[-1].facts
+    return Proof(
+        name=recipe.name,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        verdict=proven.verdict,
+        scores=proven.scores,
+        model=_model(recipe, last),
+        data=_data(last, proven),
+        split=_split(recipe, rows),
+        retention=proven.retention,
+        caveats=[*recipe.cautions, *proven.notes],
+        ledger=ledger.entries,
+        curve=last["history"],
+        cost=_cost(trained, proven),
+        provenance=_provenance(workplace),
+        notes=last["notes"],
+        floor_share=proven.floor_share,
+        recipe=recipe.to_yaml(),
+        confidence=recipe.evaluate.confidence,
+        examples=proven.examples,
+    )
+
+
+def _model(recipe: Recipe, facts: dict[str, Any]) -> ModelFacts:
+    adapter = name_of("adapter", recipe.phases[-1].adapter)
+    share = facts["trainable"] / facts["parameters"]
+    sentence = (
+        "Every weight was trained (full)." if share == 1 else f"{adapter}: {share:.2%} of the weights were trained."
+    )
+    kind = "decoder" if facts["causal"] else "encoder"
+    hub_id = recipe.model.path if is_hub_id(recipe.model.path) and recipe.model.path else ""
+    return ModelFacts(
+        recipe.model.label, kind, facts["parameters"], facts["trainable"], sentence, facts["new_tokens"], hub_id
+    )
+
+
+def _data(facts: dict[str, Any], proven: Proven) -> list[DataFacts]:
+    found = []
+    for role in ("train", "validation"):
+        one = facts["data"].get(role)
+        if one:
+            found.append(
+                DataFacts(role, one["rows"], one["documents"], one["groups"], proven.test.group_column, one["tokens"])
+            )
+    return [*found, proven.test, *([proven.general] if proven.general else [])]
+
+
+def _split(recipe: Recipe, rows: Rows) -> str:
+    """Say by which rule rows became test rows."""
+    split = next((step for step in recipe.phases[-1].prepare if name_of("prepare", step) == "split"), None)
+    if split is None:
+        return "The test rows came from their own source."
+    column = about(rows).get("group_by") or ""
+    column = ", ".join(column) if isinstance(column, list) else column
+    who = noun(column)
+    return (
+        f"{who.capitalize()} are dealt to training, validation and test by a hash of the run's seed ({recipe.seed}) and "
+        f"{column or 'the row'}: test {who} stay test {who} in every later run."
+    )
+
+
+def _cost(trained: list[Trained], proven: Proven) -> Cost:
+    last = trained[-1].facts
+    seconds = sum(one.facts["seconds"] for one in trained)
+    return Cost(
+        total_seconds=seconds + proven.seconds,
+        train_seconds=seconds,
+        tokens_per_second=last["tokens_per_second"],
+        peak_memory_bytes=last["peak_memory"],
+        updates=sum(one.facts["updates"] for one in trained),
+        threads=last["threads"],
+        device=f"{last['device']} ({last['instructions']})" if last["device"] == "cpu" else last["device"],
+    )
+
+
+def _provenance(workplace: Workplace) -> Provenance:
+    recipe = workplace.recipe
+    data: dict[str, str] = {}
+    for phase in recipe.phases:
+        inputs = read_json(workplace.stage("sources", phase.name) / "manifest.json")["inputs"]
+        data |= {f"{phase.name} {role}": fingerprint(files) for role, files in inputs.items()}
+    seeds = {"run": recipe.seed, "evaluate": recipe.evaluate.seed} | {
+        f"{phase.name} train": phase.train.seed for phase in recipe.phases
+    }
+    frozen = recipe.model_dump(mode="json", exclude={"output_dir"})
+    return Provenance(acclimate.__version__, workplace.command, fingerprint(frozen), data, seeds, versions())

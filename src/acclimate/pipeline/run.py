@@ -1,0 +1,110 @@
+"""A whole run: a recipe in, an adapted model and its proof out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from acclimate.compat.processes import is_main, main_first, wait_for_all
+from acclimate.core.artifact import write_json
+from acclimate.core.events import Event, Tell, note, silent
+from acclimate.core.ledger import Ledger
+from acclimate.core.rows import Rows
+from acclimate.core.scores import Score, Verdict
+from acclimate.model.section import Model
+from acclimate.pipeline.evaluate import evaluated
+from acclimate.pipeline.prepare import prepared
+from acclimate.pipeline.recipe import Recipe, read_recipe
+from acclimate.pipeline.report import reported
+from acclimate.pipeline.train import Trained, trained
+from acclimate.pipeline.workplace import Workplace
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run gives: its folder, its scores (as in scores.json), its verdict; the model is loaded when asked for."""
+
+    folder: Path
+    recipe: Recipe
+    scores: tuple[Score, ...]
+    verdict: Verdict
+
+    @property
+    def change(self) -> Score | None:
+        """The primary score's change on test: value, low, high."""
+        return next((score for score in self.scores if score.when == "change" and score.primary), None)
+
+    @property
+    def report(self) -> Path:
+        """The report's path."""
+        return self.folder / "report.html"
+
+    @cached_property
+    def model(self) -> Any:
+        """The adapted model, a plain transformers model."""
+        from acclimate.compat.transformers.loading import pretrained
+
+        return pretrained(str(self.folder / "model"), "main", self.recipe.phases[-1].objective.head)[0]
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """The adapted model's tokenizer."""
+        from acclimate.compat.transformers.loading import tokenizer_from
+
+        return tokenizer_from(str(self.folder / "model"), "main")
+
+
+def run(recipe: str | Path | dict[str, Any] | Recipe, overrides: Iterable[str] = (), tell: Tell = silent) -> Run:
+    """Run a recipe: train every phase, measure base and adapted model, write the report.
+
+    Takes: a recipe's path (or its data), `key=value` overrides, and who is told what happens. The same call again goes on
+    where it stopped, or does nothing. Raises: UserError, Interrupted.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    if not isinstance(recipe, Recipe):
+        recipe, understood = read_recipe(recipe, overrides)
+        for sentence in understood:
+            note(tell, sentence)
+    with main_first():
+        workplace = Workplace(recipe, _command())
+    ledger = Ledger()
+    base, phases = recipe.model, list(recipe.phases)
+    done: list[tuple[Trained, Rows]] = []
+    for number, phase in enumerate(phases):
+        with main_first():
+            rows, _ = prepared(workplace, phase, number, ledger, tell)
+        one = trained(workplace, phase, base, rows, ledger, tell)
+        base = Model(path=str(one.folder / "model"))
+        done.append((one, rows))
+    if is_main():
+        write_json(workplace.root / "ledger.json", ledger.entries)
+        last, rows = done[-1]
+        workplace.show_at_root(last.folder)
+        proof = evaluated(workplace, last, rows, tell)
+        reported(workplace, [one for one, _ in done], rows, proof, ledger, tell)
+    wait_for_all()
+    scores, verdict = read_scores(workplace.root)
+    tell(Event("done", verdict.sentence, {"report": str(workplace.root / "report.html")}))
+    return Run(workplace.root, recipe, scores, verdict)
+
+
+def read_scores(root: Path) -> tuple[tuple[Score, ...], Verdict]:
+    """Read a run's scores.json and verdict.json."""
+    from acclimate.core.artifact import read_json
+
+    scores = tuple(Score(**line) for line in read_json(root / "scores.json"))
+    verdict = read_json(root / "verdict.json")
+    return scores, Verdict(verdict["verdict"], verdict["primary"], verdict["sentence"])
+
+
+def _command() -> str:
+    """Give the line that goes on with this run."""
+    if Path(sys.argv[0]).name in ("acclimate", "main.py"):
+        return shlex.join(["acclimate", *sys.argv[1:]])
+    return "the same call again"

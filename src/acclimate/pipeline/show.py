@@ -1,0 +1,72 @@
+"""A row as the model sees it: its pieces, and which are hidden or learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.ledger import Ledger
+from acclimate.core.rows import ROW_ID
+from acclimate.pipeline.check import tokenizer_only
+from acclimate.pipeline.prepare import make_rows, of_role
+from acclimate.pipeline.recipe import read_recipe
+from acclimate.pipeline.tokens import add_new_tokens
+from acclimate.tokens.encode import encode
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One token: its text; `kind` is tag (special), hidden, learnt or seen."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The windows of one row, and the share of tokens that are hidden or learnt (0 to 1)."""
+
+    row_id: str
+    text: str
+    windows: list[list[Piece]]
+    share: float
+
+
+def show(recipe: str | Path | dict[str, Any], row: int, epoch: int = 0, overrides: Iterable[str] = ()) -> Shown:
+    """Give training row number `row` (from 0) of the first phase in one epoch, as the model sees it.
+
+    Raises: UserError if there is no such row.
+    """
+    parsed, _ = read_recipe(recipe, overrides)
+    phase = parsed.phases[0]
+    rows = of_role(make_rows(parsed, phase, 0, Ledger()), "train")
+    if not 0 <= row < rows.num_rows:
+        raise UserError(Fault("--row", f"found {row}", f"0 to {rows.num_rows - 1}", "name a training row"))
+    one = rows.slice(row, 1)
+    lm = tokenizer_only(parsed, phase, rows)
+    add_new_tokens(phase, lm, rows)
+    examples = encode(one, lm.tokenizer, phase.objective, phase.tokens, lm.max_length, f"{phase.name}.tokens").examples
+    flat = examples.gather(np.arange(len(examples)))
+    learnt = phase.objective.supervise(flat, lm.tokenizer, epoch, phase.train.seed)
+    marked = np.zeros(len(flat.ids_T), dtype=bool)
+    marked[learnt.positions_L + (1 if lm.causal else 0)] = True
+    special = set(lm.tokenizer.all_special_ids) | set(lm.tokenizer.added_tokens_decoder)
+    pieces = [
+        Piece(lm.tokenizer.decode([number]), _kind(number in special, hit, lm.causal))
+        for number, hit in zip(flat.ids_T.tolist(), marked.tolist(), strict=True)
+    ]
+    borders = flat.offsets_N1.tolist()
+    windows = [pieces[start:end] for start, end in pairwise(borders)]
+    return Shown(str(one.column(ROW_ID)[0]), str(one.column("text")[0]), windows, float(marked.mean()))
+
+
+def _kind(special: bool, marked: bool, causal: bool) -> str:
+    if marked:
+        return "learnt" if causal else "hidden"
+    return "tag" if special else "seen"

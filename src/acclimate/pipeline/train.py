@@ -1,0 +1,192 @@
+"""A phase's training: model, tokens, adapter and loop brought together, and what they leave in the train folder."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import acclimate
+from acclimate.compat.processes import is_main, wait_for_all
+from acclimate.core.artifact import MANIFEST, fingerprint, read_json, write_json
+from acclimate.core.events import Event, Tell, note
+from acclimate.core.language_model import LanguageModel
+from acclimate.core.ledger import Ledger
+from acclimate.core.registry import resolve
+from acclimate.core.rows import Rows
+from acclimate.model.load import load, load_tokenizer
+from acclimate.model.section import Model
+from acclimate.pipeline.identity import model_identity
+from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.recipe import Phase
+from acclimate.pipeline.tokens import Tokenised, tokenised
+from acclimate.pipeline.workplace import FREE_TRAIN, MAY_RISE, Workplace
+
+FACTS = "facts.json"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A phase that is done: its folder (holding `model/`), and facts about model, data and cost for the report."""
+
+    folder: Path
+    made_from: str
+    facts: dict[str, Any]
+
+
+def trained(workplace: Workplace, phase: Phase, base: Model, rows: Rows, ledger: Ledger, tell: Tell) -> Trained:
+    """Train a phase, or find it done.
+
+    Takes: `base`, the spec of the model it starts from. Raises: UserError, Interrupted.
+    """
+    place = workplace.stage("train", phase.name)
+    texts = of_role(rows, "train").column("text").to_pylist() if base.train_tokenizer else ()
+    tokenizer = load_tokenizer(base, texts)
+    phase.objective.check(tokenizer, f"{phase.name}.objective")
+    lm = load(base, phase.objective.head, tokenizer, workplace.recipe.seed)
+    data = tokenised(workplace, phase, lm, rows, ledger, tell)
+    made_from = fingerprint("train", data.made_from, model_identity(base), _frozen(phase), acclimate.__version__)
+    done = _done(place, made_from, phase)
+    if done is not None:
+        return Trained(place, made_from, done)
+    tell(Event("stage", f"{phase.name}: training"))
+    began = time.perf_counter()
+    result, wrapped = _train(phase, lm, data, place, made_from, workplace, tell)
+    if is_main():
+        facts = _facts(phase, lm, data, result, time.perf_counter() - began)
+        _write(phase, lm, wrapped, place, result, facts)
+        finished = {
+            "made_from": made_from,
+            "planned": result.planned,
+            "diverged": result.diverged,
+            "stopped_early": result.stopped_early,
+        }
+        write_json(place / MANIFEST, {**finished, "files": {}})
+    wait_for_all()
+    return Trained(place, made_from, read_json(place / FACTS))
+
+
+def _train(
+    phase: Phase, lm: LanguageModel, data: Tokenised, place: Path, made_from: str, workplace: Workplace, tell: Tell
+) -> Any:
+    """Wrap the model, run the loop. Gives its result and the wrapped model."""
+    from acclimate.compat.hardware import keep_freed_memory
+    from acclimate.compat.transformers.runner import Runner
+    from acclimate.compat.transformers.ways import PADDED, choose
+    from acclimate.model.rows import add_rows
+    from acclimate.train.checkpoint import Checkpoints
+    from acclimate.train.job import Job
+    from acclimate.train.loop import Loop
+
+    keep_freed_memory()
+    add_rows(lm, data.new_ids, data.pieces)
+    batching = phase.tokens.batch
+    way = PADDED
+    if batching.flat:
+        way, sentence = choose(lm.model, causal=lm.causal)
+        note(tell, sentence)
+        lm.notes.append(sentence)
+        if not way.flat:
+            batching = resolve("batch", "pad")()
+    wrapped, notes = phase.adapter.wrap(lm.model, lm.new_rows, workplace.recipe.seed)
+    for text in notes:
+        note(tell, text)
+    lm.notes += notes
+    place.mkdir(parents=True, exist_ok=True)
+    runner = Runner(wrapped, way)
+
+    def describe(folder: Path) -> None:
+        lm.model.config.save_pretrained(folder)
+        lm.tokenizer.save_pretrained(folder)
+
+    logs = Path(phase.train.logging_dir) if phase.train.logging_dir else place / "logs"
+    checkpoints = Checkpoints(place, made_from, describe)
+    settings = phase.train
+    job = Job(lm, wrapped, runner, data.train, data.validation, phase.objective, batching, phase.adapter, settings, checkpoints,
+              logs, tell, workplace.command)  # fmt: skip
+    loop = Loop(job)
+    result = loop.run()
+    if data.validation is not None and len(data.validation):
+        result.metrics["eval_loss"] = loop.validate()
+        lm.model.eval()
+    runner.close()
+    return result, wrapped
+
+
+def _write(phase: Phase, lm: LanguageModel, wrapped: Any, place: Path, result: Any, facts: dict[str, Any]) -> None:
+    """Write `adapter/`, `model/`, and the results under transformers' names."""
+    from acclimate.model.save import save, save_adapter
+
+    if phase.adapter.merges:
+        save_adapter(lm, wrapped, place / "adapter")
+    merged = phase.adapter.merge(wrapped)
+    save(lm, merged, place / "model")
+    state = {"log_history": result.history, "global_step": result.updates, "max_steps": result.planned,
+             "best_global_step": result.best_step, "epoch": result.metrics["epoch"]}  # fmt: skip
+    newest = place / f"checkpoint-{result.updates}" / "trainer_state.json"
+    write_json(place / "trainer_state.json", read_json(newest) if newest.is_file() else _plain(state))
+    metrics = dict(result.metrics)
+    loss = metrics.pop("eval_loss", None)
+    write_json(place / "train_results.json", _plain(metrics))
+    evaluation = {}
+    if loss is not None:
+        evaluation = {"eval_loss": loss, "epoch": metrics["epoch"], "eval_samples": facts["data"]["validation_windows"],
+                      "perplexity": math.exp(min(loss, 700.0)), "perplexity_note": "not comparable across vocabularies"}  # fmt: skip
+        write_json(place / "eval_results.json", _plain(evaluation))
+    write_json(place / "all_results.json", _plain({**metrics, **evaluation}))
+    write_json(place / FACTS, facts)
+
+
+def _facts(phase: Phase, lm: LanguageModel, data: Tokenised, result: Any, seconds: float) -> dict[str, Any]:
+    from acclimate.compat.hardware import bits_depend_on, peak_memory
+
+    parameters = list(lm.model.parameters())
+    return {
+        "parameters": sum(weight.numel() for weight in parameters),
+        "trainable": sum(weight.numel() for weight in parameters if weight.requires_grad),
+        "new_tokens": len(lm.new_rows),
+        "causal": lm.causal,
+        "trained_head": lm.trained_head,
+        "notes": lm.notes,
+        "data": data.facts,
+        "history": [_plain(line) for line in result.history],
+        "updates": result.updates,
+        "diverged": result.diverged,
+        "stopped_early": result.stopped_early,
+        "best_step": result.best_step,
+        "seconds": seconds,
+        "tokens_per_second": result.metrics["train_tokens_per_second"],
+        "peak_memory": peak_memory(),
+        **bits_depend_on(),
+    }
+
+
+def _frozen(phase: Phase) -> dict[str, Any]:
+    """Give the part of a phase that its weights depend on."""
+    dump = phase.model_dump(mode="json", include={"tokens", "objective", "adapter", "train"})
+    dump["train"] = {key: value for key, value in dump["train"].items() if key not in FREE_TRAIN | MAY_RISE}
+    return dump
+
+
+def _done(place: Path, made_from: str, phase: Phase) -> dict[str, Any] | None:
+    """Give the facts of a finished training of this very phase, or None."""
+    try:
+        manifest, facts = read_json(place / MANIFEST), read_json(place / FACTS)
+    except (OSError, ValueError):
+        return None
+    planned = phase.train.max_steps
+    if planned is None:
+        per_update = phase.train.per_device_train_batch_size * phase.train.gradient_accumulation_steps
+        planned = math.ceil(phase.train.num_train_epochs * math.ceil(facts["data"]["train_windows"] / per_update))
+    same = manifest.get("made_from") == made_from and (manifest["planned"] == planned or manifest["diverged"])
+    return facts if same and (place / "model" / "config.json").is_file() else None
+
+
+def _plain(line: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no NaN: what is no number is written as text, never left out."""
+    return {
+        key: str(value) if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in line.items()
+    }

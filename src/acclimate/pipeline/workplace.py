@@ -1,0 +1,128 @@
+"""The folder of a run: whose it is, what may change between two runs in it, and what the root shows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from acclimate.core.artifact import write_text
+from acclimate.core.errors import Fault, UserError
+from acclimate.pipeline.recipe import Recipe
+from acclimate.pipeline.stages import folder_name
+
+RECIPE = "recipe.yaml"
+# What may differ from the run that is there: it is only shown, only said how often, or redone by itself.
+FREE_TRAIN = {
+    "logging_steps",
+    "logging_dir",
+    "save_strategy",
+    "save_steps",
+    "save_total_limit",
+    "report_to",
+    "resume_from_checkpoint",
+}
+MAY_RISE = {"max_steps", "num_train_epochs"}
+FREE = ("name", "output_dir", "overwrite_output_dir", "evaluate", "report", "cautions")
+
+
+class Workplace:
+    """Opens OUTPUT_DIR for a recipe.
+
+    Raises: UserError if it holds the run of another recipe (naming the changed keys) or files that are not a run's.
+    """
+
+    def __init__(self, recipe: Recipe, command: str = "the same command again") -> None:
+        self.recipe, self.root, self.command = recipe, recipe.folder, command
+        self._phases = [phase.name for phase in recipe.phases]
+        self._open()
+
+    def stage(self, stage: str, phase: str = "") -> Path:
+        """Give the folder of a stage (of a phase)."""
+        return self.root / folder_name(stage, phase, self._phases)
+
+    def _open(self) -> None:
+        if self.root.exists() and not self.root.is_dir():
+            raise UserError(Fault("output_dir", f"{self.root} is a file", "a folder", "name another"))
+        there = self._recipe_there()
+        if self.recipe.overwrite_output_dir and there is not None:
+            shutil.rmtree(self.root)
+        elif there is not None:
+            self._same_run(there)
+        elif self.root.is_dir() and any(self.root.iterdir()):
+            raise UserError(
+                Fault("output_dir", f"{self.root} holds files that are not of a run", "an empty or new folder, or a run of this recipe",
+                      "name another output_dir")
+            )  # fmt: skip
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                Fault("output_dir", f"{self.root}: {error.strerror}", "a folder that can be written", "name another")
+            ) from None
+        write_text(self.root / RECIPE, self.recipe.to_yaml())
+
+    def _recipe_there(self) -> dict[str, Any] | None:
+        try:
+            data = yaml.safe_load((self.root / RECIPE).read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError):
+            return None
+        return data if isinstance(data, dict) else None
+
+    def _same_run(self, there: dict[str, Any]) -> None:
+        changed = changed_keys(there, self.recipe.model_dump(mode="json"))
+        if changed:
+            raise UserError(
+                *(Fault(key, f"{new!r}, but the run in {self.root} has {old!r}", "the same value (epochs and max_steps may rise)",
+                        "name another output_dir, or set overwrite_output_dir=true") for key, (old, new) in changed.items())
+            )  # fmt: skip
+
+    def show_at_root(self, train_folder: Path) -> None:
+        """Let the root hold the last phase's files (hard links where the file system has them)."""
+        for path in sorted(train_folder.rglob("*")):
+            target = self.root / path.relative_to(train_folder)
+            if path.is_dir() or path.name in ("manifest.json", "facts.json") or path.name.startswith("."):
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            try:
+                os.link(path, target)
+            except OSError:
+                shutil.copy2(path, target)
+
+
+def changed_keys(there: dict[str, Any], here: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Give the dotted keys in which two resolved recipes differ and may not, with both values."""
+    old, new = _flat(there), _flat(here)
+    changed = {}
+    for key in sorted(old.keys() | new.keys()):
+        first, last = old.get(key), new.get(key)
+        if (
+            first == last
+            or key.split(".")[0] in FREE
+            or ".evaluate" in key
+            or (".train." in key and key.rpartition(".")[2] in FREE_TRAIN)
+        ):
+            continue
+        if key.rpartition(".")[2] in MAY_RISE and _rises(first, last):
+            continue
+        changed[key] = (first, last)
+    return changed
+
+
+def _rises(old: Any, new: Any) -> bool:
+    return isinstance(old, int | float) and isinstance(new, int | float) and new > old
+
+
+def _flat(data: Any, place: str = "") -> dict[str, Any]:
+    if isinstance(data, dict | list) and data:
+        items = data.items() if isinstance(data, dict) else enumerate(data)
+        return {
+            key: value
+            for part, child in items
+            for key, value in _flat(child, f"{place}.{part}" if place else str(part)).items()
+        }
+    return {place: data if data not in ({}, []) else None}

@@ -1,0 +1,1 @@
+"""Rows -> rows: joins, records to tagged text, cleaning, duplicates, splits. Every drop is counted."""

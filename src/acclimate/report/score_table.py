@@ -1,0 +1,227 @@
+"""Scores as table rows in words: base, adapted, change with its interval; the domain's and the general text's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acclimate.core.proof import Proof
+from acclimate.core.scores import Score
+from acclimate.report.formats import NARROW, count, number, percent
+
+EXPLAINED = {
+    "bits_per_byte": (
+        "Bits per byte",
+        "How surprised the model is by text it has not seen; 0 would be knowing it all.",
+    ),
+    "bits_per_byte_all": ("Bits per byte of all", "The same, the tags and names of fields counted too."),
+    "masked_accuracy": (
+        "Exactly restored",
+        "How many of the hidden words (in records: values) the model fills in exactly.",
+    ),
+    "masked_accuracy_repeated": ("Restored, repeated", "The same, of values that stand elsewhere in their record too."),
+    "masked_accuracy_new": ("Restored, new", "The same, of values that stand nowhere else in their record."),
+    "pseudo_perplexity": ("Pseudo-perplexity", "Among how many equally likely words the model hesitates at each word."),
+    "perplexity": ("Perplexity", "Among how many equally likely pieces the model hesitates at each next piece."),
+}
+ARMS = {"before": "base", "start": "start (base with new tokens)", "after": "adapted"}
+ROLES = {"test": "test set", "validation": "validation set", "general": "general text", "train": "training set"}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A change and its interval, turned so that better is positive; `reach` is what fills half the drawing."""
+
+    value: float
+    low: float | None
+    high: float | None
+    reach: float
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One score of one data set in words; `outcome` is better, worse, unclear, or empty where nothing is judged."""
+
+    name: str
+    label: str
+    explained: str
+    unit: str
+    direction: str
+    base: str
+    adapted: str
+    change: str
+    relative: str
+    interval: str
+    primary: bool
+    outcome: str
+    bar: Bar | None
+
+
+def label_of(name: str) -> str:
+    """Give the name of a score as people say it."""
+    return EXPLAINED[name][0] if name in EXPLAINED else name.replace("_", " ").capitalize()
+
+
+def judged_phase(proof: Proof) -> str:
+    """Give the phase that the verdict is about: that of the primary change, else the last one measured."""
+    primary = [score.phase for score in proof.scores if score.primary and score.when == "change"]
+    measured = primary or [score.phase for score in proof.scores]
+    return measured[-1] if measured else ""
+
+
+def find(proof: Proof, when: str, data: str, name: str) -> Score | None:
+    """Give one score of the judged phase; of changes the one against the base."""
+    phase = judged_phase(proof)
+    for score in proof.scores:
+        here = (score.phase, score.when, score.data, score.name) == (phase, when, data, name)
+        if here and score.against in {None, "base"}:
+            return score
+    return None
+
+
+def score_rows(proof: Proof, data: str) -> list[ScoreRow]:
+    """Give a row for each score of `data` in the judged phase, the primary one first."""
+    phase = judged_phase(proof)
+    arms = ("before", "after", "change")
+    mine = [score for score in proof.scores if score.phase == phase and score.data == data and score.when in arms]
+    names = list(dict.fromkeys(score.name for score in mine))
+    names.sort(key=lambda name: name != proof.verdict.primary)
+    return [_row(proof, data, name) for name in names]
+
+
+def headline(proof: Proof) -> ScoreRow | None:
+    """Give the primary score's row if it is fit to be shown large: nothing is, where nothing could be measured."""
+    row = next((row for row in score_rows(proof, "test") if row.primary and row.base and row.adapted), None)
+    return None if proof.verdict.verdict == "not measurable" else row
+
+
+def _row(proof: Proof, data: str, name: str) -> ScoreRow:
+    base, adapted, change = (find(proof, when, data, name) for when in ("before", "after", "change"))
+    any_score = change or adapted or base
+    unit = any_score.unit if any_score else ""
+    better = any_score.better if any_score else ""
+    primary = data == "test" and name == proof.verdict.primary
+    return ScoreRow(
+        name=name,
+        label=label_of(name),
+        explained=EXPLAINED.get(name, ("", ""))[1],
+        unit=unit.removeprefix("share ").removesuffix(" restored exactly") if is_share(unit) else unit,
+        direction={"lower": "↓ lower is better", "higher": "↑ higher is better"}.get(better, ""),
+        base=value_text(base.value, unit, change) if base else "",
+        adapted=value_text(adapted.value, unit, change) if adapted else "",
+        change=change_text(change) if change else "",
+        relative=_relative(base, change),
+        interval=interval_text(change) if change else "",
+        primary=primary,
+        outcome=_outcome(proof, change, primary) if data == "test" and change else "",
+        bar=_bar(proof, change) if change else None,
+    )
+
+
+def is_share(unit: str) -> bool:
+    """Say whether values of this unit are shown in percent."""
+    return unit.startswith("share")
+
+
+def value_text(value: float, unit: str, change: Score | None = None) -> str:
+    """Write a score's value, with as many decimals as it takes to see `change` in it."""
+    if is_share(unit):
+        return percent(value)
+    visible = 10 * abs(change.value) if change and abs(change.value) >= 1e-5 else abs(value)
+    return number(value, scale=min(abs(value), visible))
+
+
+def change_text(score: Score) -> str:
+    """Write a change with its sign; of shares in percentage points."""
+    text = _in_scale(score, score.value, signed=True)
+    return f"{text}{NARROW}points" if is_share(score.unit) else text
+
+
+def interval_text(score: Score) -> str:
+    """Write an interval as `low to high`, of a change with signs, or nothing where there is none."""
+    if score.low is None or score.high is None:
+        return ""
+    low, high = (_in_scale(score, end, signed=score.when == "change") for end in (score.low, score.high))
+    return f"{low} to {high}"
+
+
+def comparisons(proof: Proof) -> list[str]:
+    """Say how far one gets on the test set without a model (copying, guessing the most frequent): the floors."""
+    phase = judged_phase(proof)
+    floors = [score for score in proof.scores if (score.phase, score.when, score.data) == (phase, "floor", "test")]
+    told: dict[str, list[str]] = {}
+    for score in floors:
+        if is_share(score.unit) or proof.floor_share is None:
+            what = score.unit.partition(" that are ")[2] or score.unit
+            told.setdefault(label_of(score.name), []).append(f"{value_text(score.value, score.unit)} ({what})")
+    return [f"{label}, without any model: {', '.join(values)}." for label, values in told.items()]
+
+
+def _in_scale(score: Score, value: float, *, signed: bool) -> str:
+    if is_share(score.unit):
+        return percent(value, signed=signed).removesuffix(f"{NARROW}%")
+    largest = max(abs(part) for part in (score.value, score.low, score.high) if part is not None)
+    return number(value, signed=signed, scale=largest)
+
+
+def _relative(base: Score | None, change: Score | None) -> str:
+    if base is None or change is None or not base.value or not change.value or is_share(base.unit):
+        return ""
+    share = change.value / abs(base.value)
+    return percent(share, signed=True) if abs(share) < 100 else ""
+
+
+def _outcome(proof: Proof, change: Score, primary: bool) -> str:
+    if primary:
+        return {"better": "better", "worse": "worse", "no difference shown": "unclear"}.get(proof.verdict.verdict, "")
+    if change.low is None or change.high is None:
+        return ""
+    good_side = change.high < 0 if change.better == "lower" else change.low > 0
+    bad_side = change.low > 0 if change.better == "lower" else change.high < 0
+    return "better" if good_side else "worse" if bad_side else "unclear"
+
+
+def _bar(proof: Proof, change: Score) -> Bar | None:
+    """One score has one scale on all data, so that a small loss on general text looks small beside a large gain."""
+    beside = [find(proof, "change", data, change.name) for data in ("test", "general")]
+    sizes = [abs(part) for one in beside if one for part in (one.value, one.low, one.high) if part is not None]
+    finite = [size for size in sizes if size < float("inf")]
+    if not finite or len(finite) < len(sizes):
+        return None
+    sign = -1.0 if change.better == "lower" else 1.0
+    ends = [None if end is None else sign * end for end in (change.low, change.high)]
+    low, high = ends if sign > 0 else reversed(ends)
+    return Bar(sign * change.value, low, high, max(finite))
+
+
+@dataclass(frozen=True)
+class FullRow:
+    """One line of scores.json in words."""
+
+    phase: str
+    arm: str
+    data: str
+    label: str
+    value: str
+    interval: str
+    unit: str
+    n: str
+
+
+def full_rows(proof: Proof) -> list[FullRow]:
+    """Give every score that was measured, floors and controls too."""
+    return [_full_row(score) for score in proof.scores]
+
+
+def _full_row(score: Score) -> FullRow:
+    change = score.when == "change"
+    resampled = f" ({count(score.groups)} × {score.resampled_by})" if change and score.groups else ""
+    return FullRow(
+        phase=score.phase,
+        arm=f"change against {score.against or 'base'}" if change else ARMS.get(score.when, score.when),
+        data=ROLES.get(score.data, score.data),
+        label=label_of(score.name),
+        value=change_text(score) if change else value_text(score.value, score.unit),
+        interval=f"{interval_text(score)}{resampled}" if interval_text(score) else "",
+        unit=score.unit,
+        n=count(score.n),
+    )

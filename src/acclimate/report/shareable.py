@@ -1,0 +1,17 @@
+"""What of a proof may be shared: no examples, no secrets, no home directories (promises 22 and 23)."""
+
+from __future__ import annotations
+
+from acclimate.core.proof import Proof
+from acclimate.report.redact import redact_all
+
+
+def shareable(proof: Proof) -> Proof:
+    """Give the proof without examples, every text redacted. Each report that may be shared begins here."""
+    return Proof.from_json(redact_all(proof.to_json()))
+
+
+def redacted(proof: Proof) -> Proof:
+    """Give the proof with its examples, which stay as they are; every other text is redacted."""
+    clean = shareable(proof)
+    return Proof.from_json({**clean.to_json(private=True), "examples": proof.to_json(private=True)["examples"]})

@@ -1,0 +1,1 @@
+"""What runs with no network: made-up records, and general passages written for the purpose."""

@@ -1,0 +1,157 @@
+"""Source `jsonl`: one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.method import Method, option
+from acclimate.core.rows import ROW_ID, Counts, Rows
+from acclimate.sources.assemble import need_chosen, refuse_own_columns
+from acclimate.sources.encoding import Encoding, as_utf_8
+from acclimate.sources.files import File, content_hashes, find, read_bytes
+from acclimate.sources.json_types import column_of
+
+ENDINGS = (".jsonl", ".ndjson")
+_TOLD = 5
+_BROKEN = "broken line"
+
+
+class _BrokenLineError(ValueError):
+    """Why a line is no JSON object."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A broken line and what is wrong with it."""
+
+    place: str
+    why: str
+
+
+class Jsonl(Method):
+    """Reads JSON Lines: each line one object, each key a column; nested objects and lists stay nested.
+
+    Takes: files by `path`. Blank lines are no rows. A key that a line lacks is null there; an empty object is null.
+
+    Gives: rows in the order of the sorted file names; one Arrow type a column (whole numbers beside fractions become
+    fractions); `row_id` is "file:line", counted from 1.
+
+    Options: `bad_lines` decides about lines that are no JSON object.
+
+    When to use: texts and nested records. `csv` is for flat tables, `parquet` for much data with fixed types.
+
+    Source: RFC 8259; jsonlines.org.
+
+    Raises: UserError for broken lines (the first five by file and line), and for a key whose values are of two kinds
+    (the first two lines that disagree).
+    """
+
+    path: str | tuple[str, ...] = option(..., "file, folder, glob, or list of them; .gz, .xz, .bz2 are unpacked")
+    encoding: Encoding = option("utf-8", "how the bytes are to be read as text")
+    columns: tuple[str, ...] = option((), "the keys to keep; empty: all")
+    bad_lines: Literal["error", "drop"] = option("error", "what to do with a line that is no JSON object")
+
+    def read(self, where: str) -> tuple[Rows, Counts]:
+        """Read all files; see the class."""
+        objects: list[dict[str, Any]] = []
+        places: list[str] = []
+        row_ids: list[str] = []
+        broken: list[_Line] = []
+        files = find(self.path, ENDINGS, where)
+        for file in files:
+            for number, line in _lines(file, self.encoding):
+                place = f"{file.address}, line {number}"
+                try:
+                    objects.append(parse_line(line))
+                except _BrokenLineError as error:
+                    broken.append(_Line(place, str(error)))
+                    continue
+                places.append(place)
+                row_ids.append(f"{file.name}:{number}")
+        if broken and self.bad_lines == "error":
+            raise UserError(*_told(broken))
+        if not objects:
+            names = ", ".join(file.address for file in files[:3])
+            raise UserError(Fault(where, f"not one row in {names}", "at least one JSON object", "fill the file"))
+        rows = self._table(objects, places, where).add_column(0, ROW_ID, pa.array(row_ids))
+        dropped = {_BROKEN: len(broken)} if broken else {}
+        return rows, Counts(len(objects) + len(broken), rows.num_rows, dropped=dropped)
+
+    def inputs(self, where: str) -> Mapping[str, str]:
+        """Give the hash of each file."""
+        return content_hashes(find(self.path, ENDINGS, where))
+
+    def _table(self, objects: list[dict[str, Any]], places: list[str], where: str) -> Rows:
+        there = list(dict.fromkeys(key for one in objects for key in one))
+        need_chosen(self.columns, there, where)
+        names = list(self.columns or there)
+        refuse_own_columns(names, where)
+        return pa.table({name: column_of([one.get(name) for one in objects], name, places) for name in names})
+
+
+def parse_line(line: bytes) -> dict[str, Any]:
+    """Parse one line strictly: one object, no key twice, no NaN.
+
+    Raises: _BrokenLineError saying why not.
+    """
+    try:
+        found = _DECODER.decode(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        found = f"not utf-8: byte 0x{line[error.start]:02x} in column {error.start + 1}; set encoding:"
+        raise _BrokenLineError(found) from None
+    except json.JSONDecodeError as error:
+        raise _BrokenLineError(f"not JSON: {error.msg}, column {error.colno}") from None
+    except RecursionError:
+        raise _BrokenLineError("nested too deeply") from None
+    if found is None and line.strip() == b"{}":
+        return {}
+    if not isinstance(found, dict):
+        raise _BrokenLineError(f"not an object: {line[:40].decode('utf-8', 'replace')}")
+    if b"\\ud" in line.lower() and not _encodable(found):
+        raise _BrokenLineError("half of a surrogate pair (\\ud800 to \\udfff alone), which is no character")
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
+    """An object without keys has no Arrow type that a file can hold, so it is null."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _BrokenLineError(f"the key {twice!r} stands twice")
+    return found or None
+
+
+def _no_constant(name: str) -> Any:
+    raise _BrokenLineError(f"{name} is no JSON; write null")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
+
+
+def _encodable(found: dict[str, Any]) -> bool:
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _lines(file: File, encoding: str) -> list[tuple[int, bytes]]:
+    """Give number and bytes of each line that is not blank. Only a line feed ends a line (U+2028 may stand in text)."""
+    data = as_utf_8(read_bytes(file), encoding, file)
+    return [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
+
+
+def _told(broken: list[_Line]) -> list[Fault]:
+    shown = broken[:_TOLD]
+    faults = [Fault(one.place, one.why, "one JSON object") for one in shown[:-1]]
+    more = f"; {len(broken)} lines in all are broken" if len(broken) > 1 else ""
+    do = "mend the line, or set bad_lines: drop"
+    return [*faults, Fault(shown[-1].place, shown[-1].why + more, "one JSON object", do)]

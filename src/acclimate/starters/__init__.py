@@ -1,0 +1,1 @@
+"""Two small base models with their tokenizer, for work with no network."""

@@ -1,0 +1,76 @@
+"""From a row's text and its tokens to documents: windows with the tokens that are added to each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from acclimate.core.examples import Document
+from acclimate.core.rows import ROW_ID, Rows
+from acclimate.tokens.text_encoder import Pieces, TextEncoder
+from acclimate.tokens.windows import Window, plain_windows, tagged_windows
+
+_ROWS = 1000
+
+
+class Record(NamedTuple):
+    """What of a row becomes tokens. `header_chars` is 0 and `cuts` is empty unless the row is a tagged record."""
+
+    row_id: str
+    text: str
+    header_chars: int
+    cuts: list[int]
+
+
+def records(rows: Rows) -> Iterator[tuple[int, list[Record]]]:
+    """Give the records of `rows` in chunks, each with the number of its first row. A missing text is an empty one."""
+    there = rows.select([name for name in (ROW_ID, "text", "header_chars", "cuts") if name in rows.column_names])
+    first = 0
+    for batch in there.to_batches(max_chunksize=_ROWS):
+        chunk = batch.to_pylist()
+        yield (
+            first,
+            [
+                Record(row[ROW_ID], row["text"] or "", row.get("header_chars") or 0, row.get("cuts") or [])
+                for row in chunk
+            ],
+        )
+        first += len(chunk)
+
+
+@dataclass(frozen=True)
+class Cutter:
+    """Cuts texts into documents. A window holds `room` tokens beside those that are added to it; `stride` as in Tokens."""
+
+    encoder: TextEncoder
+    room: int
+    stride: int
+    causal: bool
+
+    def windows(self, record: Record, pieces: Pieces) -> tuple[list[Window], bool]:
+        """Cut a text; say also whether its header was too long to be repeated (over half of the room)."""
+        count = len(pieces.ids_T)
+        if count <= self.room or not record.header_chars:
+            return plain_windows(count, self.room, self.stride), False
+        begins_T = np.maximum.accumulate(pieces.starts_T)
+        header = int(np.searchsorted(begins_T, record.header_chars))
+        if header > self.room // 2:
+            return plain_windows(count, self.room, self.stride), True
+        return tagged_windows(count, self.room, header, np.searchsorted(begins_T, record.cuts).tolist()), False
+
+    def document(self, text: str, pieces: Pieces, window: Window) -> Document:
+        """Give one window with its added tokens. The end of a causal text is added to its last window only."""
+        prefix, suffix = self.encoder.prefix, self.encoder.suffix
+        if self.causal and window.end < len(pieces.ids_T):
+            suffix = suffix[:0]
+        chosen = np.r_[window.context : window.context_end, window.begin : window.end]
+        ids_T = np.concatenate([prefix, pieces.ids_T[chosen], suffix])
+        starts_T, ends_T = np.zeros((2, len(ids_T)), dtype=np.int32)
+        starts_T[len(prefix) : len(prefix) + len(chosen)] = pieces.starts_T[chosen]
+        ends_T[len(prefix) : len(prefix) + len(chosen)] = pieces.ends_T[chosen]
+        repeated_T = np.zeros(len(ids_T), dtype=np.bool_)
+        repeated_T[len(prefix) : len(prefix) + window.context_end - window.context] = True
+        return Document(text, ids_T, starts_T, ends_T, self.encoder.special_V[ids_T], repeated_T)

@@ -1,0 +1,171 @@
+"""Rows -> examples: each text tokenised, cut into windows, and asked of the objective what is to be learnt."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from acclimate.core.artifact import read_json, write_json
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.examples import Examples
+from acclimate.core.protocols import Objective
+from acclimate.core.rows import Counts, Rows, need_columns
+from acclimate.core.seeds import hash64
+from acclimate.core.text import word_spans
+from acclimate.tokens.cutter import Cutter, Record, records
+from acclimate.tokens.section import Tokens
+from acclimate.tokens.text_encoder import Pieces, text_encoder
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+
+@dataclass
+class Statistics:
+    """What was made of the rows.
+
+    `tokens` counts all tokens of all windows, `text_tokens` those of the rows' texts once, `words` the words of the texts.
+    `unlearnt_windows` were left out because nothing in them could be learnt (their row has others). `long_headers` counts
+    records whose header fills over half a window, so that it is not repeated.
+    """
+
+    documents: int = 0
+    tokens: int = 0
+    longest: int = 0
+    text_tokens: int = 0
+    words: int = 0
+    unlearnt_windows: int = 0
+    long_headers: int = 0
+
+    @property
+    def tokens_per_word(self) -> float:
+        """How many tokens the tokenizer needs a word (the fewer the better it knows the domain)."""
+        return self.text_tokens / max(self.words, 1)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Examples, and how they came about."""
+
+    examples: Examples
+    counts: Counts
+    statistics: Statistics
+
+    def save(self, folder: Path) -> None:
+        """Write everything into `folder`, which must exist."""
+        self.examples.save(folder)
+        write_json(folder / "encoded.json", {"counts": asdict(self.counts), "statistics": asdict(self.statistics)})
+
+    @classmethod
+    def load(cls, folder: Path) -> Encoded:
+        """Read what `save` wrote; the arrays are mapped, not read."""
+        about = read_json(folder / "encoded.json")
+        return cls(Examples.load(folder), Counts(**about["counts"]), Statistics(**about["statistics"]))
+
+
+def encode(
+    rows: Rows, tokenizer: PreTrainedTokenizerFast, objective: Objective, tokens: Tokens, longest: int, where: str
+) -> Encoded:
+    """Make examples of the rows of one role.
+
+    Takes: `rows` with `text`, and of tagged records `header_chars` (characters of the header) and `cuts` (where in the text
+    a window may begin); a tokenizer that already has the new tokens; `longest`, what the model takes, in tokens; `where`,
+    the recipe place, for messages. Every token of a text stands in exactly one window that learns it; windows after the
+    first begin with a repeated header or stride. What the tokenizer adds to one sequence is added to each window; for a
+    causal objective the end is added to the last window of a row only.
+    Raises: UserError naming rows in which nothing can be learnt, unless these are to be dropped.
+    """
+    _need_text(rows, where)
+    encoder = text_encoder(tokenizer, tokens.new_tokens(rows, where), causal=objective.head == "causal")
+    added = len(encoder.prefix) + len(encoder.suffix)
+    room = tokens.length(longest, where) - added
+    if room <= tokens.stride:
+        found = f"{tokens.stride} tokens, where {room} are left beside the {added} that the tokenizer adds"
+        raise UserError(Fault(f"{where}.stride", found, f"below {room}", "lower stride or raise max_length"))
+    collector = _Collector(Cutter(encoder, room, tokens.stride, objective.head == "causal"), objective, tokenizer)
+    for first, chunk in records(rows):
+        texts = [record.text for record in chunk]
+        for number, (record, pieces) in enumerate(zip(chunk, encoder.pieces(texts), strict=True)):
+            collector.add(first + number, record, pieces)
+        collector.settle()
+    return collector.finish(rows.num_rows, tokens.unlabelled, where)
+
+
+def _need_text(rows: Rows, where: str) -> None:
+    need_columns(rows, ["text"], where)
+    kind = rows.schema.field("text").type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
+        raise UserError(Fault(where, f"the column 'text' holds {kind}", "text", "make it text (prepare: sql)"))
+
+
+_KINDS = {"ids_T": np.int32, "units_T": np.int32, "lengths_N": np.int64, "row_N": np.int32, "key_N": np.uint64}
+
+
+class _Collector:
+    """Gathers documents row by row; keeps arrays of whole chunks, never lists of ids."""
+
+    def __init__(self, cutter: Cutter, objective: Objective, tokenizer: PreTrainedTokenizerFast) -> None:
+        self.cutter = cutter
+        self.objective = objective
+        self.tokenizer = tokenizer
+        self.statistics = Statistics()
+        self.unlabelled: list[str] = []
+        self.arrays: dict[str, list[npt.NDArray[Any]]] = {name: [np.empty(0, kind)] for name, kind in _KINDS.items()}
+        self.waiting: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int, int]] = []
+
+    def add(self, row: int, record: Record, pieces: Pieces) -> None:
+        """Take one row: its windows in which something can be learnt."""
+        windows, long_header = self.cutter.windows(record, pieces)
+        learnt = 0
+        for number, window in enumerate(windows):
+            document = self.cutter.document(record.text, pieces, window)
+            units_T = self.objective.units(document, self.tokenizer)
+            if (units_T > 0 if self.cutter.causal else units_T >= 0).any():
+                self.waiting.append((document.ids_T, units_T, row, hash64(record.row_id, number)))
+                learnt += 1
+        self.statistics.text_tokens += len(pieces.ids_T)
+        self.statistics.words += len(word_spans(record.text))
+        self.statistics.long_headers += long_header
+        if learnt:
+            self.statistics.unlearnt_windows += len(windows) - learnt
+        else:
+            self.unlabelled.append(record.row_id)
+
+    def settle(self) -> None:
+        """Join what is waiting."""
+        if not self.waiting:
+            return
+        ids, units, rows, keys = zip(*self.waiting, strict=True)
+        joined = (np.concatenate(ids), np.concatenate(units), [len(one) for one in ids], rows, keys)
+        for (name, kind), values in zip(_KINDS.items(), joined, strict=True):
+            self.arrays[name].append(np.asarray(values, dtype=kind))
+        self.waiting = []
+
+    def finish(self, rows_in: int, unlabelled: str, where: str) -> Encoded:
+        """Give the examples, or raise for rows in which nothing can be learnt."""
+        if self.unlabelled and unlabelled == "error":
+            raise _nothing_to_learn(self.unlabelled, where)
+        whole = {name: np.concatenate(arrays) for name, arrays in self.arrays.items()}
+        offsets_N1 = np.concatenate([[0], np.cumsum(whole["lengths_N"])])
+        examples = Examples(whole["ids_T"], whole["units_T"], offsets_N1, whole["row_N"], whole["key_N"])
+        self.statistics.documents = len(examples)
+        self.statistics.tokens = len(examples.ids_T)
+        self.statistics.longest = int(examples.lengths_N.max(initial=0))
+        lost = len(self.unlabelled)
+        dropped = {"no label": lost} if lost else {}
+        return Encoded(
+            examples, Counts(rows_in, len(examples), dropped, added=len(examples) - rows_in + lost), self.statistics
+        )
+
+
+def _nothing_to_learn(row_ids: list[str], where: str) -> UserError:
+    shown = ", ".join(row_ids[:5]) + (", ..." if len(row_ids) > 5 else "")
+    found = f"nothing can be learnt in {len(row_ids)} rows: {shown}"
+    allowed = "rows with at least one token that can be hidden or predicted"
+    do = "remove these rows (prepare: clean), or set tokens.unlabelled: drop to have them counted and left out"
+    return UserError(Fault(where, found, allowed, do))

@@ -1,0 +1,78 @@
+"""The recipe's `train` section: the ecosystem's names, defaults that do not wreck a model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from acclimate.core.method import Section, option
+
+
+class Train(Section):
+    """How weights are moved. Names are those of transformers' TrainingArguments.
+
+    An update is always per_device_train_batch_size x gradient_accumulation_steps x processes documents.
+    """
+
+    learning_rate: float | None = option(None, "peak learning rate (default: the adapter's)", unit="per update", gt=0)
+    lr_scheduler_type: Literal["linear", "cosine", "constant"] = option(
+        "linear", "course after warm-up; linear and cosine end at 0"
+    )
+    warmup_steps: float = option(
+        0.06, "updates of warm-up; below 1: their share of all updates", unit="updates or share", ge=0
+    )
+    num_train_epochs: float = option(3.0, "passes over the training documents", unit="epochs", gt=0, le=100_000)
+    max_steps: int | None = option(None, "updates; wins over num_train_epochs; 0: none", unit="updates", ge=0)
+    per_device_train_batch_size: int = option(8, "documents of a forward pass", unit="documents", ge=1, le=1_000_000)
+    gradient_accumulation_steps: int = option(1, "forward passes of an update", unit="passes", ge=1, le=1_000_000)
+    per_device_eval_batch_size: int = option(
+        16, "documents of a forward pass in validation", unit="documents", ge=1, le=1_000_000
+    )
+    weight_decay: float = option(
+        0.0, "decoupled decay of matrices (not of biases and norms)", unit="per update", ge=0, le=1
+    )
+    adam_beta1: float = option(0.9, "decay of AdamW's first moment", unit="share", ge=0, lt=1)
+    adam_beta2: float = option(0.999, "decay of AdamW's second moment", unit="share", ge=0, lt=1)
+    adam_epsilon: float = option(1e-8, "AdamW's epsilon", unit="gradient", gt=0, lt=1)
+    max_grad_norm: float = option(1.0, "clip the gradient's global norm to this; 0: never", unit="gradient norm", ge=0)
+    gradient_checkpointing: bool = option(
+        False, "recompute activations in the backward pass: less memory, a third slower"
+    )
+    bf16: bool | None = option(None, "bfloat16 autocast over float32 weights (default: where the hardware has it)")
+    logging_steps: int = option(10, "updates between two lines of the log", unit="updates", ge=1)
+    eval_strategy: Literal["no", "steps", "epoch"] | None = option(
+        None, "when to measure validation (default: steps if eval_steps)"
+    )
+    eval_steps: int | None = option(None, "updates between two validations", unit="updates", ge=1)
+    save_strategy: Literal["no", "steps", "epoch"] | None = option(
+        None, "when to write a checkpoint (default: steps if save_steps)"
+    )
+    save_steps: int | None = option(None, "updates between two checkpoints", unit="updates", ge=1)
+    save_total_limit: int | None = option(
+        2, "checkpoints kept; the best and the newest always are", unit="checkpoints", ge=1
+    )
+    early_stopping_patience: int | None = option(
+        None, "stop after this many validations without a gain", unit="validations", ge=1
+    )
+    load_best_model_at_end: bool = option(False, "give the state with the best validation loss (step 0 is never best)")
+    metric_for_best_model: Literal["eval_loss", "loss"] = option("eval_loss", "what best means")
+    seed: int = option(42, "of data order, masks and dropout", unit="seed", ge=0)
+    dataloader_threads: int | None = option(
+        None, "threads of torch (default: as many as there are)", unit="threads", ge=1
+    )
+    resume_from_checkpoint: bool = option(True, "go on from the newest complete checkpoint of this folder")
+    report_to: tuple[Literal["tensorboard"], ...] = option((), "trackers to tell; none unless named")
+    logging_dir: str | None = option(None, "where trackers write (default: logs/ in the phase's train folder)")
+
+    @property
+    def evaluates(self) -> str:
+        """When validation is measured: no, steps or epoch."""
+        if self.eval_strategy:
+            return self.eval_strategy
+        if self.eval_steps:
+            return "steps"
+        return "epoch" if self.early_stopping_patience or self.load_best_model_at_end else "no"
+
+    @property
+    def saves(self) -> str:
+        """When checkpoints are written beside the last one: no, steps or epoch."""
+        return self.save_strategy or ("steps" if self.save_steps else "no")

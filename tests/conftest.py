@@ -1,0 +1,42 @@
+"""What every test shares: no network, no GPU, two threads; and the real data, where it is there."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+THREADS = 2
+
+# Before torch or a Hub library is imported, by a test or by a command that a test starts.
+os.environ |= {
+    "CUDA_VISIBLE_DEVICES": "",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "OMP_NUM_THREADS": str(THREADS),
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+@pytest.fixture(autouse=True)
+def _two_threads() -> None:
+    """Give each test the same number of threads, whatever the one before it set; torch is not imported for it."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.get_num_threads() != THREADS:
+        torch.set_num_threads(THREADS)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's top folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the repository. Tests that use it are marked `shared_data`."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no real data here: ../shared/data is absent")
+    return folder

@@ -1,0 +1,54 @@
+"""Which source reads which path."""
+
+from pathlib import Path
+
+import pytest
+
+from acclimate.core.errors import UserError
+from acclimate.core.families import FAMILIES
+from acclimate.sources.ending import name_for
+
+
+@pytest.mark.parametrize(
+    "path, name",
+    [
+        ("x.csv", "csv"),
+        ("x.TSV.gz", "csv"),
+        ("folder/*.jsonl.xz", "jsonl"),
+        ("x.ndjson", "jsonl"),
+        ("s3://bucket/train/*.parquet", "parquet"),
+        ("https://host/x.txt?signature=a.csv", "text"),
+        (["a.txt", "b.txt.gz"], "text"),
+    ],
+)
+def test_by_ending_without_looking(path: str | list[str], name: str) -> None:
+    assert name_for(path) == name
+    assert name in FAMILIES["sources"]
+
+
+def test_a_folder_by_what_lies_in_it(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    (tmp_path / "readme.md").write_text("")
+    assert name_for(str(tmp_path)) == "csv"
+    assert name_for(f"{tmp_path}/*.c*") == "csv"
+    (tmp_path / "b.txt").write_text("a")
+    with pytest.raises(UserError, match="several formats: csv, text"):
+        name_for(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "paths, said",
+    [
+        (["a.csv", "b.txt"], "several formats"),
+        ("x.md", "its ending is none that is known"),
+        ("absent", "no such file"),
+        (5, "found 5"),
+        ([], r"found \[\]"),
+    ],
+)
+def test_what_tells_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: str | list[str], said: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.md").write_text("x")
+    with pytest.raises(UserError, match=said) as caught:
+        name_for(paths, "phases.0.sources.train")
+    assert caught.value.faults[0].where == "phases.0.sources.train.path"
