@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from acclimate.compat.transformers.resize import own_head
+
 
 def default_targets(model: Any) -> list[str] | None:
     """Give PEFT's default LoRA targets for the model's architecture, or None where it has none."""
@@ -19,10 +21,10 @@ def new_row_indices(model: Any, new_rows: Sequence[int]) -> dict[str, list[int]]
     """Name the new rows in the embedding and, where it is not tied, in the head (the list form reloads wrong there)."""
     if not new_rows:
         return None
-    embedding, head = model.get_input_embeddings(), model.get_output_embeddings()
+    embedding, head = model.get_input_embeddings(), own_head(model)
     names = {id(module): name for name, module in model.named_modules()}
     rows = {names[id(embedding)].rsplit(".", 1)[-1]: list(new_rows)}
-    if head is not None and head.weight is not embedding.weight:
+    if head is not None:
         rows[names[id(head)].rsplit(".", 1)[-1]] = list(new_rows)
     return rows
 

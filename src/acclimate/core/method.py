@@ -18,7 +18,7 @@ from acclimate.core.registry import methods, name_of, resolve
 class Section(BaseModel):
     """A part of a recipe. Options are fields; nothing can be changed after it was read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod

@@ -25,7 +25,9 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
-        for key, _ in node.value:
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key that is no text", key.start_mark)
             if key.value in seen:
                 place = f"line {key.start_mark.line + 1}"
                 raise UserError(
@@ -60,8 +62,9 @@ def parse_yaml(text: str, where: str) -> Any:
     Takes: `text`; `where` names it in messages. Gives: plain dicts, lists, strings, numbers.
     Raises: UserError with line and column.
     """
-    loader = _Loader(text)
+    loader = None
     try:
+        loader = _Loader(text)
         return loader.get_single_data()
     except UserError as error:
         raise UserError(
@@ -70,10 +73,14 @@ def parse_yaml(text: str, where: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
-        found = getattr(error, "problem", None) or str(error)
+        found = (getattr(error, "problem", None) or str(error)).splitlines()[0]
         raise UserError(Fault(place, f"not YAML: {found}", "one YAML mapping", "mend the line")) from None
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        found = f"a value that its tag does not fit, or nested too deep ({error})"
+        raise UserError(Fault(where, f"not YAML: {found}", "plain values", "remove tags such as !!int")) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def set_dotted(data: Data, key: str, value: Any) -> None:

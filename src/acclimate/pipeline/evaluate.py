@@ -55,7 +55,8 @@ def evaluated(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) ->
             write_json(new / _FILE, proven.as_json())
     proven = Proven.from_json(read_json(place / _FILE))
     write_json(workplace.root / "scores.json", [score.as_json() for score in proven.scores])
-    write_json(workplace.root / "verdict.json", asdict(proven.verdict))
+    said = " ".join([proven.verdict.sentence, *workplace.recipe.cautions])
+    write_json(workplace.root / "verdict.json", asdict(replace(proven.verdict, sentence=said)))
     return proven
 
 

@@ -71,12 +71,20 @@ def make_rows(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> Rows
             ledger.add(phase.name, name_of("prepare", join), role, counts, max_dropped=recipe.max_dropped)
         else:
             rows = tables["rows"]
-        parts.append(replace_column(rows, ROLE, pa.array([role] * rows.num_rows, pa.string())))
+        parts.append(_of_source(rows, role))
     rows = _together(parts, f"{where}.sources")
     for place, step in steps:
         rows, counts = step.apply(rows, f"{where}.prepare.{place}", recipe.seed)
         ledger.add(phase.name, name_of("prepare", step), "all", counts, max_dropped=recipe.max_dropped)
     return _finished(rows, where)
+
+
+def _of_source(rows: Rows, role: str) -> Rows:
+    """Write down the role; ids of validation and test sources name it, as their files may be called like training's."""
+    if role != "train":
+        ids = [f"{role}/{name}" for name in rows.column(ROW_ID).to_pylist()]
+        rows = replace_column(rows, ROW_ID, pa.array(ids, pa.string()))
+    return replace_column(rows, ROLE, pa.array([role] * rows.num_rows, pa.string()))
 
 
 def _together(parts: list[Rows], where: str) -> Rows:

@@ -143,13 +143,15 @@ def _facts(phase: Phase, lm: LanguageModel, data: Tokenised, result: Any, second
     from acclimate.compat.hardware import bits_depend_on, peak_memory
 
     parameters = list(lm.model.parameters())
+    share = result.metrics["train_learnt_share"]
+    learnt = f"{share:.1%} of the tokens that training saw carried a label" if share is not None else "no update was made"
     return {
         "parameters": sum(weight.numel() for weight in parameters),
         "trainable": sum(weight.numel() for weight in parameters if weight.requires_grad),
         "new_tokens": len(lm.new_rows),
         "causal": lm.causal,
         "trained_head": lm.trained_head,
-        "notes": lm.notes,
+        "notes": [*lm.notes, learnt],
         "data": data.facts,
         "history": [_plain(line) for line in result.history],
         "updates": result.updates,

@@ -27,6 +27,7 @@ def train_metrics(state: State, plan: Plan, job: Job) -> dict[str, Any]:
         "total_flos": float(6 * parameters * state.tokens),
         "train_loss": state.documents_loss / state.step if state.step else None,
         "train_tokens": int(state.tokens),
+        "train_learnt_share": round(state.labels / state.tokens, 6) if state.tokens else None,
         "train_tokens_per_second": round(state.tokens / seconds, 1),
         "epoch": round(state.step / plan.updates_per_epoch, 4),
     }

@@ -18,6 +18,7 @@ class State:
     step: int = 0
     seconds: float = 0.0
     tokens: float = 0.0
+    labels: float = 0.0
     documents_loss: float = 0.0
     loss: float = 0.0
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -40,6 +41,7 @@ class State:
         self.loss = loss
         self.documents_loss += loss
         self.tokens += tokens
+        self.labels += labels
         self.waiting.append((loss, norm))
 
     def log(self, numbers: dict[str, float]) -> dict[str, Any]:
@@ -81,6 +83,7 @@ class State:
             "bits_depend_on": bits_depend_on(),
             "seconds": self.seconds,
             "tokens": self.tokens,
+            "labels": self.labels,
             "sum_of_losses": self.documents_loss,
             "waiting": self.waiting,
             "waited": self.waited,
@@ -92,7 +95,8 @@ class State:
     def restore(self, data: dict[str, Any]) -> None:
         """Take up what `as_json` gave."""
         self.step = self.saved = data["global_step"]
-        self.seconds, self.tokens, self.documents_loss = data["seconds"], data["tokens"], data["sum_of_losses"]
+        self.seconds, self.documents_loss = data["seconds"], data["sum_of_losses"]
+        self.tokens, self.labels = data["tokens"], data["labels"]
         self.best_loss, self.best_step, self.waited = data["best_metric"], data["best_global_step"], data["waited"]
         self.stopped_early = data["stopped_early"]
         self.history = list(data["log_history"])
