@@ -1,3 +1,4 @@
+import contextlib
 from typing import Annotated, Any
 
 import pytest
@@ -88,6 +89,28 @@ def test_what_is_no_yaml_is_named_with_line_and_column(text: str, line: int) -> 
     fault = caught.value.faults[0]
     assert fault.where.startswith(f"r.yaml, line {line}, column ")
     assert fault.found.startswith("not YAML: ")
+
+
+HOSTILE = ["? [a]\n: b", "{[1]: 2}", "a: \x00", "\ud800", "[" * 3000, "!!int x", "!!float ''", "!!timestamp x", "!!bool x", "!!map [a]",
+           "&a [*a]", "---\na\n---\nb", "%YAML 3.0\n---\na", "<<: 1"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_whatever_is_no_yaml_is_a_users_error(text: str) -> None:
+    with pytest.raises(UserError, match="not YAML: "):
+        parse_yaml(text, "r.yaml")
+
+
+@given(st.text(max_size=60))
+def test_no_text_makes_the_parser_fail_otherwise(text: str) -> None:
+    with contextlib.suppress(UserError):
+        parse_yaml(text, "x")
+
+
+def test_what_stands_behind_an_anchor_is_a_part_of_its_own_each_time() -> None:
+    found = parse_yaml("a: &x {b: [1]}\nc: *x\n", "x")
+    found["a"]["b"].append(2)
+    assert found["c"] == {"b": [1]}
 
 
 @pytest.mark.parametrize("text", ["!!python/object/apply:os.system ['true']", "!!python/name:os.system", "!x 1", "!!set {a, b}"])

@@ -36,6 +36,13 @@ def test_each_window_of_a_record_begins_with_its_header_and_holds_whole_events()
     ]
 
 
+def test_a_record_without_a_header_is_still_cut_between_events() -> None:
+    text = TEXT[HEADER:]
+    documents = cut(text, 8, cuts=[place for place, mark in enumerate(text) if mark == ";"])
+    assert [shown(one, repeated=False) for one in documents] == [";codeI10;codeE11", ";codeI10"]
+    assert not any(one.repeated_T.any() for one in documents)
+
+
 def test_every_window_has_what_the_tokenizer_adds() -> None:
     for document in cut(TEXT, 9, header=HEADER, cuts=CUTS):
         assert (document.ids_T[0], document.ids_T[-1]) == (2, 3)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import field_validator
 
-from acclimate.core.errors import Fault, UserError
+from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.method import Method, option
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Lora(Method):
 
     Source: Hu et al. 2021 (arXiv 2106.09685); PEFT's implementation.
 
-    Raises: UserError if no module has the name of a target.
+    Raises: UserError naming the targets that no module is called by, or that can't be adapted.
     """
 
     learning_rate: ClassVar[float] = 2e-4
@@ -66,16 +66,12 @@ class Lora(Method):
             target_modules=targets,
             trainable_token_indices=new_row_indices(model, new_rows),
         )
+        _check_names([] if targets == "all-linear" else targets, model)
         torch.manual_seed(seed)
         try:
             adapted: nn.Module = wrapped(model, config)
         except ValueError as error:
-            linear = sorted(
-                {name.rsplit(".", 1)[-1] for name, part in model.named_modules() if isinstance(part, torch.nn.Linear)}
-            )
-            raise UserError(
-                Fault("adapter.target_modules", str(error), ", ".join(linear), "name modules that are there")
-            ) from None
+            raise _no_such(model, str(error).splitlines()[0]) from None
         return adapted, notes
 
     def extra_loss(self, model: nn.Module) -> Tensor | None:
@@ -85,5 +81,27 @@ class Lora(Method):
         """Nothing follows."""
 
     def merge(self, model: nn.Module) -> nn.Module:
-        merged: nn.Module = model.merge_and_unload()  # type: ignore[operator]
-        return merged
+        from acclimate.compat.peft import merged
+
+        plain: nn.Module = merged(model)
+        return plain
+
+
+def _check_names(targets: Sequence[str], model: nn.Module) -> None:
+    """Raise UserError for targets that no module is called by: PEFT leaves them out in silence if it finds any other."""
+    names = {f".{name}" for name, _ in model.named_modules()}
+    unknown = [target for target in targets if not any(name.endswith(f".{target}") for name in names)]
+    if unknown:
+        found = [f"{target!r}{nearest(target, _matrices(model))}" for target in unknown]
+        raise _no_such(model, f"no module is called {', '.join(found)}")
+
+
+def _matrices(model: nn.Module) -> list[str]:
+    """Give the last names of what LoRA can adapt (GPT-2's matrices are a class of their own)."""
+    kinds = {"Linear", "Conv1D"}
+    return sorted({name.rsplit(".", 1)[-1] for name, part in model.named_modules() if type(part).__name__ in kinds})
+
+
+def _no_such(model: nn.Module, found: str) -> UserError:
+    allowed = f"{', '.join(_matrices(model))}, or all-linear alone"
+    return UserError(Fault("adapter.target_modules", found, allowed, "name modules that are there"))

@@ -30,9 +30,28 @@ def new_row_indices(model: Any, new_rows: Sequence[int]) -> dict[str, list[int]]
 
 
 def wrapped(model: Any, config: Any) -> Any:
-    """Give PEFT's wrapper of a model (PEFT 0.21 still asks transformers for a name that it has deprecated)."""
+    """Give PEFT's wrapper of a model (PEFT 0.21 still asks transformers for a name that it has deprecated).
+
+    That GPT-2's matrices are stored transposed it finds out itself, and says so in a warning.
+    """
     from peft import get_peft_model
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        warnings.filterwarnings("ignore", "fan_in_fan_out is set to False", UserWarning)
         return get_peft_model(model, config)
+
+
+def merged(model: Any) -> Any:
+    """Give the plain model with the adapter's weights merged in.
+
+    PEFT takes the dense layer of DeBERTa's head for an output embedding, and writes into the config that it is not tied.
+    """
+    config = model.get_base_model().config
+    tied = config.tie_word_embeddings
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Input and output embeddings are no longer tied", UserWarning)
+        plain = model.merge_and_unload()
+    if own_head(plain) is None:
+        config.tie_word_embeddings = tied
+    return plain

@@ -21,11 +21,11 @@ Kind = TypeVar("Kind", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's scalars: `no` is text, `010` is ten, `5e-4` is a number. A key that is written twice is a fault."""
+    """YAML 1.2's scalars: `no` is text, `5e-4` a number, `010` as written (ten, or a code). A key twice is a fault."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
-        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(None, None, "a key that is no text", key.start_mark)
             if key.value in seen:
@@ -65,7 +65,7 @@ def parse_yaml(text: str, where: str) -> Any:
     loader = None
     try:
         loader = _Loader(text)
-        return loader.get_single_data()
+        return unshared(loader.get_single_data())
     except UserError as error:
         raise UserError(
             *(Fault(f"{where}, {fault.where}", fault.found, fault.allowed, fault.do) for fault in error.faults)
@@ -81,6 +81,13 @@ def parse_yaml(text: str, where: str) -> Any:
     finally:
         if loader is not None:
             loader.dispose()
+
+
+def unshared(data: Any) -> Any:
+    """Copy nested dicts and lists so that no part stands in two places, as parts behind a YAML anchor do."""
+    if isinstance(data, dict):
+        return {key: unshared(value) for key, value in data.items()}
+    return [unshared(value) for value in data] if isinstance(data, list) else data
 
 
 def set_dotted(data: Data, key: str, value: Any) -> None:
@@ -142,6 +149,15 @@ def validate(kind: type[Kind], data: Data, more: list[Fault] | None = None) -> K
     return built
 
 
+# What pydantic calls by names that YAML does not have.
+_ALLOWED = {
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "a mapping (key: value)"),
+    "tuple_type": "a list",
+    "string_type": "text",
+    "invalid_key": "a key that is text",
+}
+
+
 def _fault(kind: type[BaseModel], data: Data, error: Mapping[str, Any]) -> Fault:
     loc = error["loc"]
     where = ".".join(str(part) for part in loc) or "recipe"
@@ -156,7 +172,7 @@ def _fault(kind: type[BaseModel], data: Data, error: Mapping[str, Any]) -> Fault
         owner = _owner(kind, data, loc[:-1])
         field = owner.model_fields.get(str(loc[-1])) if owner else None
         return Fault(where, "missing", "required", field.description or "" if field else "")
-    allowed = re.sub(r"^(Input should be |Value error, )", "", str(error["msg"]))
+    allowed = _ALLOWED.get(error["type"]) or re.sub(r"^(Input should be |Value error, )", "", str(error["msg"]))
     return Fault(where, f"found {error['input']!r}", allowed, _hint(kind, data, loc))
 
 

@@ -49,11 +49,6 @@ def unit_table(units_T: Ints, offsets_N1: Ints) -> UnitTable:
     return UnitTable(tokens, np.cumsum(first) - 1, document_U, number_U)
 
 
-def coins(table: UnitTable, key_N: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
-    """Give each unit its number in [0, 1), a function of the document's key and the unit's number."""
-    return uniform(key_N[table.document_U], table.number_U)
-
-
 def lowest(coin_U: npt.NDArray[np.float64], document_U: Ints) -> Bools:
     """Mark the unit with the smallest coin of each document: every unit is it with the same chance."""
     if not len(coin_U):
@@ -66,8 +61,9 @@ def lowest(coin_U: npt.NDArray[np.float64], document_U: Ints) -> Bools:
 def hide_by_coins(units_T: Ints, offsets_N1: Ints, key_N: npt.NDArray[np.uint64], probability: float) -> Bools:
     """Hide each unit whose coin falls below `probability`, and in every document the unit with the smallest coin.
 
-    The latter is hidden anyway wherever any is, so it only matters where no coin fell. A document without units stays whole.
+    A coin is a number in [0, 1), a function of the document's key and the unit's number. The unit with the smallest is
+    hidden anyway wherever any is, so it only matters where no coin fell. A document without units stays whole.
     """
     table = unit_table(units_T, offsets_N1)
-    coin_U = coins(table, key_N)
+    coin_U = uniform(key_N[table.document_U], table.number_U)
     return table.mark((coin_U < probability) | lowest(coin_U, table.document_U), len(units_T))

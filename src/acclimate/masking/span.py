@@ -10,7 +10,7 @@ import numpy.typing as npt
 from acclimate.core.examples import Document, Ints
 from acclimate.core.method import Method, option
 from acclimate.core.seeds import hash64, uniform
-from acclimate.masking.coins import UnitTable, coins, lowest, unit_table
+from acclimate.masking.coins import UnitTable, lowest, unit_table
 from acclimate.masking.units import units_of, words
 
 if TYPE_CHECKING:
@@ -60,8 +60,10 @@ class Span(Method):
         table = unit_table(units_T, offsets_N1)
         chosen_U = self._in_spans(table, key_N, probability)
         reached_N = np.bincount(table.document_U[chosen_U], minlength=len(key_N)) > 0
-        alone_U = lowest(coins(table, key_N), table.document_U) & ~reached_N[table.document_U]
-        return table.mark(chosen_U | alone_U, len(units_T))
+        missed = np.flatnonzero(~reached_N[table.document_U])
+        coin = uniform(key_N[table.document_U[missed]], table.number_U[missed])
+        chosen_U[missed] = lowest(coin, table.document_U[missed])
+        return table.mark(chosen_U, len(units_T))
 
     @property
     def mean_length(self) -> float:
@@ -93,7 +95,7 @@ class Span(Method):
         size = len(table) + 1
         opened = np.bincount(np.minimum(begins_P, limits_P) + offsets_P, minlength=size)
         closed = np.bincount(np.minimum(begins_P + spans_P, limits_P) + offsets_P, minlength=size)
-        return np.cumsum(opened - closed)[:-1] > 0
+        return np.asarray(np.cumsum(opened - closed)[:-1] > 0)
 
     def _draw(
         self, key_P: npt.NDArray[np.uint64], number_P: Ints, probability: float, firsts_N: Ints

@@ -31,7 +31,7 @@ def save(lm: LanguageModel, model: Any, folder: Path) -> None:
 
 def save_adapter(lm: LanguageModel, wrapped: Any, folder: Path) -> None:
     """Write PEFT's `adapter_config.json` and `adapter_model.safetensors` (new rows ride along), and the tokenizer."""
-    wrapped.save_pretrained(folder)
+    wrapped.save_pretrained(folder, save_embedding_layers=False)  # else PEFT writes the whole matrix of a resized base
     lm.tokenizer.save_pretrained(folder)
 
 

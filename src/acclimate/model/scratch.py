@@ -50,13 +50,11 @@ def make_tokenizer(spec: TrainTokenizer, texts: Iterable[str]) -> Any:
 def build(spec: Model, head: str, tokenizer: Any, seed: int) -> Any:
     """Make a model of `spec.model_type` with fresh weights (float32), its vocabulary the tokenizer's.
 
-    Raises: UserError for an unknown architecture or one without the head.
+    Raises: UserError for an unknown architecture or one without the head, and for settings that it can't be built with.
     """
-    import torch
-    from transformers import AutoConfig
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
-    from acclimate.compat.transformers.loading import auto_class, need_head
+    from acclimate.compat.transformers.loading import from_scratch
 
     if spec.model_type is None or spec.model_type not in CONFIG_MAPPING:
         known = "bert, roberta, modernbert, deberta-v2, gpt2, llama, qwen3, mistral, ... (transformers' model types)"
@@ -69,7 +67,4 @@ def build(spec: Model, head: str, tokenizer: Any, seed: int) -> Any:
         "bos_token_id": tokenizer.bos_token_id,
         "eos_token_id": tokenizer.eos_token_id,
     }
-    config = AutoConfig.for_model(spec.model_type, **{**special, **spec.config_overrides})
-    need_head(config, head)
-    torch.manual_seed(seed)
-    return auto_class(head).from_config(config)
+    return from_scratch(spec.model_type, special, spec.config_overrides, head, seed)

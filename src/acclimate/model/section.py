@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import field_validator
 
 from acclimate.core.method import Section, option
+from acclimate.core.recipe import parse_yaml
 
 
 class TrainTokenizer(Section):
@@ -40,10 +41,8 @@ class Model(Section):
         """Seed 000 writes them as n_embd=10,resid_pdrop=0.2."""
         if not isinstance(value, str):
             return value
-        import yaml
-
         pairs = (part.partition("=") for part in value.split(",") if part.strip())
-        return {key.strip(): yaml.safe_load(text) for key, _, text in pairs}
+        return {key.strip(): parse_yaml(text, "model.config_overrides") for key, _, text in pairs}
 
     @property
     def label(self) -> str:

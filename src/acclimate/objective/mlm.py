@@ -35,7 +35,7 @@ class Mlm(Method):
 
     Source: Devlin et al. 2019 (arXiv 1810.04805); whole units: Joshi et al. 2020 (arXiv 1907.10529).
 
-    Raises: UserError if the tokenizer has no mask token or the entity tokens are unknown.
+    Raises: UserError if the tokenizer has no mask token, the two shares exceed 1, or entity_sep is not made of pairs.
     """
 
     head: ClassVar[str] = "masked"
@@ -88,7 +88,8 @@ class Mlm(Method):
     def units(self, document: Document, tokenizer: PreTrainedTokenizerFast) -> npt.NDArray[np.int32]:
         units_T = self.masking.units(document)
         pairs = self.entity_pairs(tokenizer, "objective")
-        return merge_entities(document.ids_T, units_T, pairs, document.special_T) if pairs else units_T
+        never_T = document.special_T | document.repeated_T
+        return merge_entities(document.ids_T, units_T, pairs, never_T) if pairs else units_T
 
     def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
         key_N = mix(documents.key_N, epoch, hash64("masks", seed))

@@ -33,6 +33,18 @@ ALIASES = {
 MODEL_ALIASES = {"model_name_or_path": "path", "base_model": "path", "model_name": "path", "model_revision": "revision"}
 
 
+def meant_by(key: str) -> str:
+    """Give the dotted key that an override means: `phases.0.lr` and `phases.0.train.lr` are phases.0.train.learning_rate."""
+    *parents, last = key.split(".")
+    if last in MODEL_ALIASES and parents in ([], ["model"]):
+        return f"model.{MODEL_ALIASES[last]}"
+    target = ALIASES.get(last)
+    inside = parents[2:]
+    if target is None or parents[:1] != ["phases"] or inside != target.split(".")[: len(inside)]:
+        return key
+    return ".".join([*parents[:2], target])
+
+
 def move_model_aliases(data: dict[str, Any], understood: list[str]) -> None:
     """Move what other tools write for the model, in place."""
     model_section = data.get("model")

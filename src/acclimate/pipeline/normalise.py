@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
 from acclimate.core.errors import Fault, UserError
-from acclimate.core.recipe import Data, set_dotted
-from acclimate.pipeline.aliases import ALIASES, move_aliases, move_model_aliases
+from acclimate.core.recipe import Data, set_dotted, unshared
+from acclimate.pipeline.aliases import ALIASES, meant_by, move_aliases, move_model_aliases
 from acclimate.sources.ending import name_for
 
 PHASE_KEYS = ("sources", "prepare", "tokens", "objective", "adapter", "train")
@@ -21,15 +20,22 @@ def normalise(data: Data, overrides: Sequence[tuple[str, Any]]) -> tuple[Data, l
     Takes: `overrides`, dotted keys and values, applied after plain strings became mappings. Gives: the data, faults that
     only the whole recipe shows, and which aliases were understood.
     """
-    data = copy.deepcopy(data)
+    data = unshared(data)
     understood: list[str] = []
     _into_phases(data, understood)
     _tidy(data, understood)
     for key, value in overrides:
-        _override(data, key, value)
+        _override(data, key, value, understood)
     _tidy(data, understood)
     faults = [fault for number, phase in enumerate(_phases(data)) for fault in _finish_phase(phase, f"phases.{number}")]
     return data, [*faults, *_names(data)], list(dict.fromkeys(understood))
+
+
+def _own_copy(data: Any) -> Any:
+    """Copy so that nothing is shared: a YAML anchor gives one object to several phases, which are filled in one by one."""
+    if isinstance(data, dict):
+        return {key: _own_copy(value) for key, value in data.items()}
+    return [_own_copy(value) for value in data] if isinstance(data, list | tuple) else data
 
 
 def _into_phases(data: Data, understood: list[str]) -> None:
@@ -76,6 +82,8 @@ def _as_source(holder: Data, key: str) -> None:
     elif _is_tables(holder.get(key)):
         for name in holder[key]:
             _as_source(holder[key], name)
+        if list(holder[key]) == ["rows"]:  # as a resolved recipe writes a single source
+            holder[key] = holder[key]["rows"]
 
 
 def _is_tables(source: Any) -> bool:
@@ -84,13 +92,17 @@ def _is_tables(source: Any) -> bool:
     return bool(plain and all(isinstance(table, dict | str) for table in source.values()))
 
 
-def _override(data: Data, key: str, value: Any) -> None:
+def _override(data: Data, key: str, value: Any, understood: list[str]) -> None:
     first, _, rest = key.partition(".")
     names = [phase.get("name") for phase in _phases(data)]
     if first in names and rest:
         key = f"phases.{names.index(first)}.{rest}"
     elif (first in PHASE_KEYS or first in ALIASES) and len(names) == 1:
         key = f"phases.0.{key}"
+    meant = meant_by(key)
+    if meant != key:
+        understood.append(f"{key.rpartition('.')[2]} is understood as {meant}")
+        key = meant
     parts = key.split(".")
     if key == "model.path":
         data["model"] = {"path": value}
@@ -155,10 +167,13 @@ def _twice(phase: Data, where: str, steps: list[Any]) -> list[Fault]:
 
 
 def _names(data: Data) -> list[Fault]:
+    if data.get("phases") == []:
+        return [Fault("phases", "found []", "at least one phase", "write one, or its sections at the top level")]
     names = [str(phase.get("name")) for phase in _phases(data)]
     again = sorted({name for name in names if names.count(name) > 1})
-    odd = [name for name in names if not name.replace("_", "").replace("-", "").isalnum()]
+    odd = [name for name in names if not name.replace("_", "").replace("-", "").isalnum() or name in PHASE_KEYS]
     faults = [Fault("phases", f"two phases are called {name!r}", "each name once", "rename one") for name in again]
     return faults + [
-        Fault("phases", f"a phase is called {name!r}", "letters, digits, - and _", "rename it") for name in odd
+        Fault("phases", f"a phase is called {name!r}", "letters, digits, - and _; no section's name", "rename it")
+        for name in odd
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
+from pydantic import field_validator
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.method import Family, Section, option
@@ -20,6 +22,8 @@ from acclimate.tokens.section import Tokens
 from acclimate.train.section import Train
 
 AnySource = Annotated[Source, Family("sources")]
+# A single source is the table `rows`, which nobody wrote.
+_SINGLE = re.compile(r"^(phases\.\d+\.sources\.\w+)\.rows(?=\.|$)")
 
 
 class Sources(Section):
@@ -62,6 +66,13 @@ class Recipe(Section):
     max_dropped: float = option(0.05, "share of a step's rows that may be lost unasked", unit="share", ge=0, le=1)
     cautions: tuple[str, ...] = option((), "sentences to show beside the verdict")
 
+    @field_validator("name")
+    @classmethod
+    def _names_a_folder(cls, value: str) -> str:
+        if not value.strip() or value.startswith(".") or re.search(r"[/\\\x00-\x1f]", value):
+            raise ValueError("a name that can be a folder's: not empty, no slash, no dot at its beginning")
+        return value
+
     @property
     def folder(self) -> Path:
         """Where the run is written."""
@@ -85,9 +96,7 @@ def read_recipe(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = 
     try:
         return validate(Recipe, data, faults), understood
     except UserError as error:
-        named = (
-            Fault(fault.where.replace(".rows.", "."), fault.found, fault.allowed, fault.do) for fault in error.faults
-        )
+        named = (Fault(_SINGLE.sub(r"\1", fault.where), fault.found, fault.allowed, fault.do) for fault in error.faults)
         raise UserError(*named) from None
 
 

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import acclimate
 from acclimate.compat.processes import main_first
 from acclimate.core.artifact import fingerprint, folder, is_complete
 from acclimate.core.events import Event, Tell
@@ -18,7 +17,7 @@ from acclimate.core.rows import GROUP, Rows
 from acclimate.pipeline.prepare import of_role
 from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.workplace import Workplace
-from acclimate.tokens.cache import rows_hash, tokenizer_hash
+from acclimate.tokens.cache import code_version, rows_hash, tokenizer_hash
 from acclimate.tokens.encode import Encoded, encode
 from acclimate.tokens.vocabulary import add_tags, pieces_of
 
@@ -46,7 +45,7 @@ def tokenised(
     dump = phase.tokens.model_dump(mode="json", exclude={"batch"})
     objective = phase.model_dump(mode="json", include={"objective"})
     made_from = fingerprint(
-        "tokens", rows_hash(rows), tokenizer_hash(lm.tokenizer), dump, objective, lm.max_length, acclimate.__version__
+        "tokens", rows_hash(rows), tokenizer_hash(lm.tokenizer), dump, objective, lm.max_length, code_version()
     )
     with main_first():
         if not is_complete(place, made_from):

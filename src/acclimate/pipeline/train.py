@@ -144,7 +144,9 @@ def _facts(phase: Phase, lm: LanguageModel, data: Tokenised, result: Any, second
 
     parameters = list(lm.model.parameters())
     share = result.metrics["train_learnt_share"]
-    learnt = f"{share:.1%} of the tokens that training saw carried a label" if share is not None else "no update was made"
+    learnt = (
+        f"{share:.1%} of the tokens that training saw carried a label" if share is not None else "no update was made"
+    )
     return {
         "parameters": sum(weight.numel() for weight in parameters),
         "trainable": sum(weight.numel() for weight in parameters if weight.requires_grad),

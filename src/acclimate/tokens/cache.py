@@ -20,6 +20,7 @@ from acclimate.core.rows import ROLE, ROW_ID, Rows, about
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
+_STAGES = ("core", "masking", "objective", "tokens")
 _READ = {
     ROW_ID: pa.large_string(),
     ROLE: pa.large_string(),
@@ -65,9 +66,8 @@ def tokenizer_hash(tokenizer: PreTrainedTokenizerFast) -> str:
 
 @cache
 def code_version() -> str:
-    """Give the fingerprint of acclimate's source and of the tokenizers library."""
+    """Give the fingerprint of the source that examples come from, and of the tokenizers library."""
     root = Path(__file__).parents[1]
-    files = sorted(root.rglob("*.py"))
-    return fingerprint(
-        [[str(path.relative_to(root)), path.read_text(encoding="utf-8")] for path in files], version("tokenizers")
-    )
+    files = sorted(path for stage in _STAGES for path in (root / stage).rglob("*.py"))
+    sources = [[str(path.relative_to(root)), path.read_text(encoding="utf-8")] for path in files]
+    return fingerprint(sources, version("tokenizers"))

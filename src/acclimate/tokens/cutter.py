@@ -53,13 +53,12 @@ class Cutter:
     def windows(self, record: Record, pieces: Pieces) -> tuple[list[Window], bool]:
         """Cut a text; say also whether its header was too long to be repeated (over half of the room)."""
         count = len(pieces.ids_T)
-        if count <= self.room or not record.header_chars:
+        if count <= self.room or not record.cuts:
             return plain_windows(count, self.room, self.stride), False
-        begins_T = np.maximum.accumulate(pieces.starts_T)
-        header = int(np.searchsorted(begins_T, record.header_chars))
+        header = int(np.searchsorted(pieces.starts_T, record.header_chars))
         if header > self.room // 2:
             return plain_windows(count, self.room, self.stride), True
-        return tagged_windows(count, self.room, header, np.searchsorted(begins_T, record.cuts).tolist()), False
+        return tagged_windows(count, self.room, header, np.searchsorted(pieces.starts_T, record.cuts).tolist()), False
 
     def document(self, text: str, pieces: Pieces, window: Window) -> Document:
         """Give one window with its added tokens. The end of a causal text is added to its last window only."""

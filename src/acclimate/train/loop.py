@@ -18,13 +18,13 @@ from acclimate.compat.processes import accelerator
 from acclimate.compat.transformers.loading import checkpoint_activations
 from acclimate.core.errors import Fault, Interrupted, UserError
 from acclimate.core.events import Event, note, warn
-from acclimate.core.examples import Batch
+from acclimate.core.examples import Batch, Examples
 from acclimate.core.failpoint import fail_point
 from acclimate.core.seeds import hash64
 from acclimate.train.job import Job, Result
 from acclimate.train.moved import check_moved, digests
 from acclimate.train.optimizer import make_optimizer, trainable
-from acclimate.train.passes import chunks, passes, share_of
+from acclimate.train.passes import chunks, largest, passes, share_of
 from acclimate.train.plan import make_plan
 from acclimate.train.results import train_metrics
 from acclimate.train.schedule import rate
@@ -59,6 +59,8 @@ class Loop:
         began = time.perf_counter()
         already = self.state.seconds
         self.model.train()
+        if self.settings.evaluates != "no" and self.plan.updates:
+            self._validation()
         if self.state.step < self.plan.updates:
             self._try_longest()
         with stop_on_signals() as stop:
@@ -89,13 +91,10 @@ class Loop:
         if not (math.isfinite(loss) and math.isfinite(norm)):
             self.state.diverged = True
             self.optimizer.zero_grad()
-            self.state.log(
-                {"loss": loss, "grad_norm": norm, "learning_rate": self._rate(update), "epoch": self._epochs()}
-            )
-            warn(
-                self.job.tell,
-                f"update {update + 1}: the loss is {loss}; training stops, the last finite weights are kept",
-            )
+            line = {"loss": loss, "grad_norm": norm, "learning_rate": self._rate(update), "epoch": self._epochs()}
+            self._track(self.state.log(line), self.state.step)
+            what = f"the loss is {loss}, the gradient's norm {norm}"
+            warn(self.job.tell, f"update {update + 1}: {what}; training stops, the last finite weights are kept")
             return
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate(update)
@@ -123,11 +122,7 @@ class Loop:
     @torch.no_grad()
     def validate(self) -> float:
         """Give the mean loss a supervised token on validation, masks fixed (epoch 0), model in eval mode."""
-        examples = self.job.validation
-        if examples is None or not len(examples):
-            raise UserError(
-                Fault("train.eval_strategy", "there is no validation data", "a split or a validation source", "add one")
-            )
+        examples = self._validation()
         self.model.eval()
         total, labels = 0.0, 0
         for numbers in chunks(self.job.batching, examples, self.settings.per_device_eval_batch_size):
@@ -139,6 +134,14 @@ class Loop:
                 labels += len(batch.labels_L)
         self.model.train()
         return total / max(labels, 1)
+
+    def _validation(self) -> Examples:
+        examples = self.job.validation
+        if examples is None or not len(examples):
+            raise UserError(
+                Fault("train.eval_strategy", "there is no validation data", "a split or a validation source", "add one")
+            )
+        return examples
 
     def _after_update(self) -> None:
         """Log, validate and save where they are due."""
@@ -200,13 +203,12 @@ class Loop:
         note(self.job.tell, f"going on from {place.name}, {exact}{why}")
 
     def _try_longest(self) -> None:
-        """Run the update with the most tokens forward and backward, and drop its gradients: memory is known at once."""
-        update = self.plan.longest(self.job.examples.lengths_N)
-        batches = share_of(self.job, self.plan.numbers(update), self.plan.epoch(update), self._rank, self._processes)
+        """Run the batch with the most tokens forward and backward, and drop its gradients: memory is known at once."""
+        batch = largest(self.job, self.plan, self._rank, self._processes)
         try:
-            self._backward(max(batches, key=lambda batch: batch.ids_BT.size), 1.0, synchronise=True)
+            self._backward(batch, 1.0, synchronise=True)
         except (RuntimeError, MemoryError) as error:
-            if "memory" not in str(error).lower():
+            if isinstance(error, RuntimeError) and "memory" not in str(error).lower():
                 raise
             allowed = "fewer documents a pass, shorter ones, gradient_checkpointing: true, or adapter: lora"
             raise UserError(

@@ -9,6 +9,7 @@ import numpy as np
 from acclimate.core.examples import Batch, Examples, Ints
 from acclimate.core.protocols import Batching
 from acclimate.train.job import Job
+from acclimate.train.plan import Plan
 
 
 def passes(job: Job, examples: Examples, numbers: Ints, epoch: int, micro_batches: int) -> list[Batch]:
@@ -25,14 +26,39 @@ def passes(job: Job, examples: Examples, numbers: Ints, epoch: int, micro_batche
 
 def share_of(job: Job, numbers: Ints, epoch: int, rank: int, processes: int) -> list[Batch]:
     """Give one process's batches of an update. A process left without documents runs one without labels, to keep step."""
-    mine = numbers[rank::processes]
     batches = passes(
-        job, job.examples, mine if len(mine) else numbers[:1], epoch, job.settings.gradient_accumulation_steps
+        job, job.examples, _part(numbers, rank, processes), epoch, job.settings.gradient_accumulation_steps
     )
-    if len(mine):
+    if rank < len(numbers):
         return batches
     empty = np.zeros(0, dtype=np.int64)
     return [replace(batch, positions_L=empty, labels_L=empty) for batch in batches]
+
+
+def largest(job: Job, plan: Plan, rank: int, processes: int) -> Batch:
+    """Give the forward pass of a process that holds the most tokens of its whole run, padding included."""
+    lengths_N = job.examples.lengths_N
+    found: tuple[int, Ints] = (0, np.zeros(0, dtype=np.int64))
+    most = -1
+    for update in range(plan.updates):
+        mine = _part(plan.numbers(update), rank, processes)
+        for micro_batch in job.batching.layout(lengths_N[mine], job.settings.gradient_accumulation_steps):
+            for places in micro_batch:
+                lengths = lengths_N[mine[places]]
+                size = int(lengths.sum() if job.batching.flat else lengths.max() * len(lengths))
+                if size > most:
+                    most, found = size, (update, mine[places])
+    update, numbers = found
+    documents = job.objective.supervise(
+        job.examples.gather(numbers), job.lm.tokenizer, plan.epoch(update), job.settings.seed
+    )
+    return job.batching.collate(documents, job.lm.pad_id)
+
+
+def _part(numbers: Ints, rank: int, processes: int) -> Ints:
+    """Give one process's documents of an update; where there are too few, one that another process has too."""
+    mine = numbers[rank::processes]
+    return mine if len(mine) else numbers[:1]
 
 
 def chunks(batching: Batching, examples: Examples, size: int) -> list[Ints]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -34,17 +35,14 @@ class Plan:
     def numbers(self, update: int) -> npt.NDArray[np.int64]:
         """Give the numbers of the documents of an update (from 0)."""
         epoch, place = divmod(update, self.updates_per_epoch)
-        order = permutation(self.documents, self.seed, epoch)
+        order = _order(self.documents, self.seed, epoch)
         return order[place * self.per_update : (place + 1) * self.per_update]
 
-    def longest(self, lengths_N: npt.NDArray[np.int64]) -> int:
-        """Give the update (from 0) with the most tokens."""
-        epochs = math.ceil(self.updates / self.updates_per_epoch)
-        sums = []
-        for epoch in range(epochs):
-            lengths = lengths_N[permutation(self.documents, self.seed, epoch)]
-            sums.append(np.add.reduceat(lengths, np.arange(0, self.documents, self.per_update)))
-        return int(np.argmax(np.concatenate(sums)[: self.updates]))
+
+@lru_cache(maxsize=1)
+def _order(documents: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
+    """Give the order of an epoch, remembered from one update to the next."""
+    return permutation(documents, seed, epoch)
 
 
 def make_plan(settings: Train, documents: int, processes: int) -> Plan:

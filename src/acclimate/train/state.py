@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +62,7 @@ class State:
 
     def improved(self, loss: float, step: int) -> bool:
         """Say whether a validation loss is the best so far, and remember."""
-        if self.best_loss is None or loss < self.best_loss:
+        if math.isfinite(loss) and (self.best_loss is None or loss < self.best_loss):
             self.best_loss, self.best_step, self.waited = loss, step, 0
             return True
         self.waited += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from acclimate.compat.transformers.quiet import quiet
-from acclimate.core.errors import Fault, UserError
+from acclimate.core.errors import Fault, UserError, nearest
 
 _WHERE = "model"
 # Their ids and offsets are counted from pad + 1, so the last places of the position table are never reached.
@@ -85,6 +85,40 @@ def pretrained(folder: str, revision: str, head: str) -> tuple[Any, bool]:
                   "choose a revision or a model that has model.safetensors")
         ) from None  # fmt: skip
     return model, not loading["missing_keys"]
+
+
+def from_scratch(model_type: str, given: dict[str, Any], overrides: dict[str, Any], head: str, seed: int) -> Any:
+    """Make a model with fresh weights in float32, a function of `seed`.
+
+    Takes: `given`, settings that come from the tokenizer; `overrides`, those of the recipe, which win.
+    Raises: UserError for settings that the architecture does not have (transformers takes them in silence) or can't take.
+    """
+    import torch
+    from huggingface_hub.errors import StrictDataclassError
+    from transformers import AutoConfig
+
+    where = "model.config_overrides"
+    known = AutoConfig.for_model(model_type)
+    names = sorted(name for name in known.to_dict() if not name.startswith("_"))
+    unknown = [key for key in overrides if not hasattr(known, key) and not _is_old_name(key, known)]
+    if unknown:
+        allowed, do = ", ".join(names), "write it as transformers does"
+        raise UserError(
+            *(Fault(f"{where}.{key}", f"unknown setting{nearest(key, names)}", allowed, do) for key in unknown)
+        )
+    try:
+        config = AutoConfig.for_model(model_type, **{**given, **overrides})
+        need_head(config, head)
+        torch.manual_seed(seed)
+        return auto_class(head).from_config(config, dtype=torch.float32)
+    except (StrictDataclassError, ValueError, KeyError, TypeError, RuntimeError, ZeroDivisionError) as error:
+        found = " ".join(str(error).split())
+        raise UserError(Fault(where, found, "settings that fit together", "change one of them")) from None
+
+
+def _is_old_name(key: str, config: Any) -> bool:
+    """Say whether transformers still reads a setting under the name it had before version 5."""
+    return key in ("rope_theta", "rope_scaling") and hasattr(config, "rope_parameters")
 
 
 def longest_sequence(config: Any, tokenizer: Any) -> int:
