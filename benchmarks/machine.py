@@ -9,6 +9,9 @@ from typing import Any
 
 from acclimate.compat.hardware import has_bf16, keep_freed_memory, versions
 
+QUIET = 0.5
+"""The largest load by other work beside which a measured time says something."""
+
 
 def machine() -> dict[str, Any]:
     """Give processor, threads, versions, and how busy the machine was with other work; and keep freed memory mapped.

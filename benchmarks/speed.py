@@ -44,7 +44,6 @@ from acclimate.train.section import Train
 
 LONGEST, DOCUMENTS, FEWEST_ROUNDS = 128, 4096, 5
 SAME_LOSS = 0.02  # bfloat16 against float32; a wrong mask or a forgotten row is off by far more
-Times = dict[str, list[tuple[float, float]]]
 _SPECIAL = ("[PAD]", "[CLS]", "[SEP]", "[MASK]", "[UNK]")
 
 
@@ -84,7 +83,7 @@ def compare(size: Size, seconds: float) -> dict[str, Any]:
     check_losses(ways, plan.numbers(0))
     for way in ways:
         update(way, plan.numbers(0))
-    times: Times = {way.name: [] for way in ways}
+    times: dict[str, list[float]] = {way.name: [] for way in ways}
     tokens: list[int] = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(tokens) < FEWEST_ROUNDS:
@@ -100,21 +99,17 @@ def compare(size: Size, seconds: float) -> dict[str, Any]:
     return {**about, **measured, "ways": [summary(way, times, tokens) for way in ways]}
 
 
-def summary(way: Way, times: Times, tokens: list[int]) -> dict[str, Any]:
-    """Give a way's median speed, the middle half of the speeds, and the median ratio of the plain recipe's time to its
-    own: of time on the clock, and of processor time, which other work on the machine hardly touches.
-    """
-    pairs = list(zip(times["plain"], times[way.name], strict=True))
-    low, middle, high = statistics.quantiles(
-        [n / clock for n, (clock, _) in zip(tokens, times[way.name], strict=True)], n=4
-    )
+def summary(way: Way, times: dict[str, list[float]], tokens: list[int]) -> dict[str, Any]:
+    """Give a way's median speed, the middle half of the speeds, and the median ratio of the plain recipe's time to its own."""
+    own, plain = times[way.name], times["plain"]
+    low, middle, high = statistics.quantiles([count / seconds for count, seconds in zip(tokens, own, strict=True)], n=4)
     return {
         "name": way.name,
         "what": way.what,
+        "median_seconds": round(statistics.median(own), 4),
         "tokens_per_second": round(middle, 1),
         "middle_half": [round(low, 1), round(high, 1)],
-        "ratio": round(statistics.median(plain[0] / own[0] for plain, own in pairs), 2),
-        "processor_ratio": round(statistics.median(plain[1] / own[1] for plain, own in pairs), 2),
+        "ratio": round(statistics.median(slow / fast for slow, fast in zip(plain, own, strict=True)), 2),
     }
 
 
@@ -198,16 +193,16 @@ def sparse_losses(job: Job, numbers: Ints) -> Iterator[Tensor]:
         yield cross_entropy(logits_LV.float(), torch.as_tensor(batch.labels_L), reduction="sum") / labels
 
 
-def update(way: Way, numbers: Ints) -> tuple[float, float]:
-    """Learn from some documents and give the seconds it took, on the clock and of all processors together."""
+def update(way: Way, numbers: Ints) -> float:
+    """Learn from some documents and give the seconds it took."""
     way.job.model.train()
-    began, worked = time.perf_counter(), time.process_time()
+    began = time.perf_counter()
     for loss in way.losses(way.job, numbers):
         loss.backward()
     torch.nn.utils.clip_grad_norm_(way.job.model.parameters(), way.job.settings.max_grad_norm)
     way.optimizer.step()
     way.optimizer.zero_grad()
-    return time.perf_counter() - began, time.process_time() - worked
+    return time.perf_counter() - began
 
 
 @torch.no_grad()

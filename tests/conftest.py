@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 THREADS = 2
@@ -17,6 +18,11 @@ os.environ |= {
     "OMP_NUM_THREADS": str(THREADS),
     "TOKENIZERS_PARALLELISM": "false",
 }
+
+
+# The same examples in every run, however slow the machine: what fails, fails again.
+settings.register_profile("acclimate", deadline=None, derandomize=True)
+settings.load_profile("acclimate")
 
 
 @pytest.fixture(autouse=True)

@@ -125,18 +125,20 @@ def recipes() -> str:
 
 
 def speed() -> str:
-    """Give the table of benchmarks/results/speed.json, which `make bench` writes."""
+    """Give the table of benchmarks/results/speed.json, which `make bench` writes; none if the machine was busy then."""
     measured = json.loads((ROOT / "benchmarks" / "results" / "speed.json").read_text(encoding="utf-8"))
+    machine = measured["machine"]
+    if machine["load_before"] > 0.5:
+        return f"Not shown: the last measurement ran beside other work (load {machine['load_before']})."
     rows = []
     for size in measured["sizes"]:
         for way in size["ways"]:
             label = f"{size['layers']} layers, hidden {size['hidden']}"
             rows.append((label, way["what"], f"{way['tokens_per_second']:,.0f}", f"{way['ratio']:.1f}"))
-    machine = measured["machine"]
     about = (
         f"{machine['processor']}, {machine['threads']} threads, torch {machine['versions']['torch']}, {machine['date']}"
     )
-    return f"{table(('BERT', 'an update', 'real tokens/s', 'times plain'), rows)}\n\n{sentence(about)}; load by other work before: {machine['load_before']}."
+    return f"{table(('BERT', 'an update', 'real tokens/s', 'times plain'), rows)}\n\n{sentence(about)}."
 
 
 MAKERS = (stages, run_folders, sections, methods, aliases, commands, tree, promises, recipes, speed)

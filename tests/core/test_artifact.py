@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from acclimate.core.artifact import MANIFEST, file_hash, fingerprint, folder, is_complete, read_json, write_json, write_text
+from acclimate.core.artifact import (
+    MANIFEST,
+    file_hash,
+    fingerprint,
+    folder,
+    is_complete,
+    read_json,
+    write_json,
+    write_text,
+)
 
 
 def inside(place: Path) -> list[str]:
@@ -29,7 +38,11 @@ def test_a_folder_appears_whole_with_a_manifest_of_hashes(tmp_path: Path) -> Non
         (new / "part" / "a.txt").write_text("A", encoding="utf-8")
         assert not place.exists()
     manifest = read_json(place / MANIFEST)
-    assert manifest == {"made_from": "f1", "inputs": {"x": "y"}, "files": {"part/a.txt": file_hash(place / "part" / "a.txt")}}
+    assert manifest == {
+        "made_from": "f1",
+        "inputs": {"x": "y"},
+        "files": {"part/a.txt": file_hash(place / "part" / "a.txt")},
+    }
     assert inside(place.parent) == ["tokens"]
     assert is_complete(place)
     assert is_complete(place, "f1", check_hashes=True)

@@ -17,7 +17,11 @@ def test_a_user_error_holds_every_fault_and_says_them_in_order() -> None:
 
 @pytest.mark.parametrize(
     "error, code",
-    [(AcclimateError("x"), 1), (UserError(Fault("a", "b")), 2), (Interrupted("update 3 of 9", "acclimate run r.yaml"), 3)],
+    [
+        (AcclimateError("x"), 1),
+        (UserError(Fault("a", "b")), 2),
+        (Interrupted("update 3 of 9", "acclimate run r.yaml"), 3),
+    ],
 )
 def test_exit_codes(error: AcclimateError, code: int) -> None:
     assert error.exit_code == code

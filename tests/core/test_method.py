@@ -43,7 +43,15 @@ def test_nothing_can_be_changed_after_it_was_read() -> None:
 
 def test_an_option_keeps_its_text_unit_and_bounds() -> None:
     schema = Knobs.model_json_schema()["properties"]["rate"]
-    assert schema == {"default": 0.1, "description": "how much", "maximum": 1, "minimum": 0, "title": "Rate", "type": "number", "unit": "share"}
+    assert schema == {
+        "default": 0.1,
+        "description": "how much",
+        "maximum": 1,
+        "minimum": 0,
+        "title": "Rate",
+        "type": "number",
+        "unit": "share",
+    }
 
 
 @pytest.mark.parametrize("written", ["span", {"name": "span"}, Span()])
@@ -53,7 +61,9 @@ def test_a_method_is_a_name_a_mapping_or_itself(written: Any) -> None:
 
 def test_a_default_method_is_built_and_options_reach_it() -> None:
     assert Knobs().masking == Word()
-    assert Knobs.model_validate({"masking": {"name": "span", "masking_span_p": 0.5}}).masking == Span(masking_span_p=0.5)
+    assert Knobs.model_validate({"masking": {"name": "span", "masking_span_p": 0.5}}).masking == Span(
+        masking_span_p=0.5
+    )
 
 
 def test_a_method_is_written_with_its_name_and_read_back() -> None:
@@ -64,7 +74,13 @@ def test_a_method_is_written_with_its_name_and_read_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "written, said", [("sapn", "did you mean span"), ({"probability": 1}, "without a name"), (3, "without a name"), ({"name": 3}, "without a name")]
+    "written, said",
+    [
+        ("sapn", "did you mean span"),
+        ({"probability": 1}, "without a name"),
+        (3, "without a name"),
+        ({"name": 3}, "without a name"),
+    ],
 )
 def test_what_names_no_method_is_answered_with_all_names(written: Any, said: str) -> None:
     with pytest.raises(ValidationError, match=said) as caught:

@@ -113,7 +113,9 @@ def test_what_stands_behind_an_anchor_is_a_part_of_its_own_each_time() -> None:
     assert found["c"] == {"b": [1]}
 
 
-@pytest.mark.parametrize("text", ["!!python/object/apply:os.system ['true']", "!!python/name:os.system", "!x 1", "!!set {a, b}"])
+@pytest.mark.parametrize(
+    "text", ["!!python/object/apply:os.system ['true']", "!!python/name:os.system", "!x 1", "!!set {a, b}"]
+)
 def test_yaml_makes_nothing_but_plain_data(text: str) -> None:
     try:
         found = parse_yaml(text, "x")
@@ -128,7 +130,11 @@ def test_yaml_makes_nothing_but_plain_data(text: str) -> None:
     "key, value, expected",
     [
         ("a.b", 1, {"a": {"b": 1, "list": [{"name": "x", "o": 1}, "y"]}, "m": "word"}),
-        ("new.deep.key", 1, {"a": {"b": 0, "list": [{"name": "x", "o": 1}, "y"]}, "m": "word", "new": {"deep": {"key": 1}}}),
+        (
+            "new.deep.key",
+            1,
+            {"a": {"b": 0, "list": [{"name": "x", "o": 1}, "y"]}, "m": "word", "new": {"deep": {"key": 1}}},
+        ),
         ("a.list.0.o", 2, {"a": {"b": 0, "list": [{"name": "x", "o": 2}, "y"]}, "m": "word"}),
         ("a.list.x.o", 2, {"a": {"b": 0, "list": [{"name": "x", "o": 2}, "y"]}, "m": "word"}),
         ("a.list.y.o", 2, {"a": {"b": 0, "list": [{"name": "x", "o": 1}, {"name": "y", "o": 2}]}, "m": "word"}),

@@ -21,7 +21,9 @@ def test_counts_that_add_up(counts: Counts) -> None:
     counts.check("step")
 
 
-@pytest.mark.parametrize("counts", [Counts(5, 4), Counts(5, 5, dropped={"x": 1}), Counts(5, 5, merged=1), Counts(5, 5, added=1)])
+@pytest.mark.parametrize(
+    "counts", [Counts(5, 4), Counts(5, 5, dropped={"x": 1}), Counts(5, 5, merged=1), Counts(5, 5, added=1)]
+)
 def test_counts_that_do_not_add_up_are_a_bug(counts: Counts) -> None:
     with pytest.raises(AcclimateError, match="tagged: the ledger does not add up") as caught:
         counts.check("tagged")

@@ -3,7 +3,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from acclimate.core.text import escape_value, field_spans, unescape_value, unit_of_tokens, value_spans, white_space_spans, word_spans
+from acclimate.core.text import (
+    escape_value,
+    field_spans,
+    unescape_value,
+    unit_of_tokens,
+    value_spans,
+    white_space_spans,
+    word_spans,
+)
 
 RECORD = "<patient>age:34, sex:F</patient><event>code:E11.9, note:a\\, b</event>"
 

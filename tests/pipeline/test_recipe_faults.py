@@ -128,7 +128,9 @@ def test_a_split_makes_way_for_a_source_unless_both_are_asked_for() -> None:
         ("- a\n- b\n", "r.yaml", "found list"),
     ],
 )
-def test_a_file_that_is_no_recipe(text: str, where: str, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_no_recipe(
+    text: str, where: str, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("r.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(UserError) as caught:

@@ -26,6 +26,9 @@ FREE_TRAIN = {
     "resume_from_checkpoint",
 }
 MAY_RISE = {"max_steps", "num_train_epochs"}
+# Keys that a recipe has only when acclimate has written it out.
+_ONLY_RESOLVED = {"phases", "output_dir", "max_dropped", "cautions"}
+_ASIDE = ".replaced"
 FREE = ("name", "output_dir", "overwrite_output_dir", "evaluate", "report", "cautions")
 
 
@@ -47,15 +50,18 @@ class Workplace:
     def _open(self) -> None:
         if self.root.exists() and not self.root.is_dir():
             raise UserError(Fault("output_dir", f"{self.root} is a file", "a folder", "name another"))
+        self._new = not self.root.exists()
         there = self._recipe_there()
-        if self.recipe.overwrite_output_dir and there is not None:
-            shutil.rmtree(self.root)
-        elif there is not None:
-            self._same_run(there)
-        elif self.root.is_dir() and any(self.root.iterdir()):
+        if there is None and not self._new and any(path.name != _ASIDE for path in self.root.iterdir()):
             raise UserError(
                 Fault("output_dir", f"{self.root} holds files that are not of a run", "an empty or new folder, or a run of this recipe",
                       "name another output_dir")
+            )  # fmt: skip
+        changed = self._changed(there) if there is not None else {}
+        if changed and not self.recipe.overwrite_output_dir:
+            raise UserError(
+                *(Fault(key, f"{new!r}, but the run in {self.root} has {old!r}", "the same value (epochs and max_steps may rise)",
+                        "name another output_dir, or set overwrite_output_dir=true") for key, (old, new) in changed.items())
             )  # fmt: skip
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -63,22 +69,53 @@ class Workplace:
             raise UserError(
                 Fault("output_dir", f"{self.root}: {error.strerror}", "a folder that can be written", "name another")
             ) from None
+        if changed:
+            self._move_all(self.root, self.root / _ASIDE)
         write_text(self.root / RECIPE, self.recipe.to_yaml())
 
     def _recipe_there(self) -> dict[str, Any] | None:
+        """Give the recipe of the run that is there; one that somebody wrote by hand is none."""
         try:
             data = yaml.safe_load((self.root / RECIPE).read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError):
+        except (OSError, ValueError, yaml.YAMLError):
             return None
-        return data if isinstance(data, dict) else None
+        return data if isinstance(data, dict) and data.keys() >= _ONLY_RESOLVED else None
 
-    def _same_run(self, there: dict[str, Any]) -> None:
+    def _changed(self, there: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+        """Give the changed keys that something trained depends on; what was only prepared is made again."""
         changed = changed_keys(there, self.recipe.model_dump(mode="json"))
-        if changed:
-            raise UserError(
-                *(Fault(key, f"{new!r}, but the run in {self.root} has {old!r}", "the same value (epochs and max_steps may rise)",
-                        "name another output_dir, or set overwrite_output_dir=true") for key, (old, new) in changed.items())
-            )  # fmt: skip
+        begun = self._begun()
+        counts = {key: int(key.split(".")[1]) < begun if key.startswith("phases.") else begun > 0 for key in changed}
+        return {key: values for key, values in changed.items() if counts[key]}
+
+    def _begun(self) -> int:
+        """Say how many phases have begun to train."""
+        return len(list(self.root.glob("[0-9]*-train")))
+
+    def settle(self) -> None:
+        """Throw away what overwrite_output_dir replaces: the new run's recipe and data are found to be right."""
+        shutil.rmtree(self.root / _ASIDE, ignore_errors=True)
+
+    def leave(self) -> None:
+        """Leave the place as it was found, unless something was trained: recipe, data or disk stopped the run."""
+        if self._begun():
+            return
+        if (self.root / _ASIDE).is_dir():
+            for path in [path for path in self.root.iterdir() if path.name != _ASIDE]:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            self._move_all(self.root / _ASIDE, self.root)
+        elif self._new:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    @staticmethod
+    def _move_all(here: Path, there: Path) -> None:
+        if there.name == _ASIDE:
+            shutil.rmtree(there, ignore_errors=True)
+            there.mkdir()
+        for path in [path for path in here.iterdir() if path.name != _ASIDE]:
+            path.rename(there / path.name)
+        if here.name == _ASIDE:
+            here.rmdir()
 
     def show_at_root(self, train_folder: Path) -> None:
         """Let the root hold the last phase's files (hard links where the file system has them)."""

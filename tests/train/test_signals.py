@@ -1,0 +1,45 @@
+import os
+import signal
+import threading
+
+import pytest
+
+from acclimate.train.signals import stop_on_signals
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_asks_to_stop_and_a_second_one_stops_at_once(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), stop_on_signals() as stop:
+        assert not stop
+        os.kill(os.getpid(), number)
+        assert stop
+        os.kill(os.getpid(), number)
+        pytest.fail("the second signal was not heard")
+    assert signal.getsignal(number) is before
+
+
+def test_outside_the_body_signals_do_what_they_did() -> None:
+    heard = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: heard.append(number))
+    try:
+        with stop_on_signals():
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert heard == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_in_another_thread_nothing_is_listened_for() -> None:
+    found = []
+
+    def body() -> None:
+        with stop_on_signals() as stop:
+            found.append((bool(stop), signal.getsignal(signal.SIGTERM)))
+
+    before = signal.getsignal(signal.SIGTERM)
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join()
+    assert found == [(False, before)]
