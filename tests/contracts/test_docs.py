@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -92,6 +93,7 @@ def sections_of(kind: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[t
             yield from sections_of(one, seen)
 
 
+@cache
 def every_section() -> list[type[BaseModel]]:
     seen: set[type[BaseModel]] = set()
     methods = [resolve(family, name) for family, names in FAMILIES.items() for name in names]
@@ -118,10 +120,15 @@ def reads(modules: list[Module], kind: type[BaseModel]) -> set[str]:
     found = set()
     for module in modules:
         own = {"self"} if module.dotted == kind.__module__ else set()
-        for node in module.nodes(ast.Attribute):
-            if isinstance(node.ctx, ast.Load) and last_names(node.value) & (names[module.folder] | own):
-                found.add(node.attr)
+        found |= {name for name, holders in attributes(module) if holders & (names[module.folder] | own)}
     return found
+
+
+@cache
+def attributes(module: Module) -> list[tuple[str, set[str]]]:
+    """Give each attribute that a module reads, with the last name of what it is read from."""
+    nodes = [node for node in module.nodes(ast.Attribute) if isinstance(node, ast.Attribute)]
+    return [(node.attr, last_names(node.value)) for node in nodes if isinstance(node.ctx, ast.Load)]
 
 
 def last_names(node: ast.expr) -> set[str]:

@@ -150,6 +150,12 @@ def test_dotted_keys(key: str, value: Any, expected: dict[str, Any]) -> None:
     assert data == expected
 
 
+def test_the_name_of_what_is_no_method_drops_nothing() -> None:
+    data = {"name": "old", "train": {"seed": 1}}
+    set_dotted(data, "name", "new", method=False)
+    assert data == {"name": "new", "train": {"seed": 1}}
+
+
 @pytest.mark.parametrize("key", ["list.7.o", "list.zebra.o", "list.zebra", "number.o"])
 def test_a_dotted_key_that_leads_nowhere_is_said(key: str) -> None:
     with pytest.raises(UserError) as caught:

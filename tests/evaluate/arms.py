@@ -12,6 +12,7 @@ import torch
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, processors
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM, PreTrainedTokenizerFast
 
+from acclimate.compat.text_encoder import text_encoder
 from acclimate.core.protocols import Scored
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.encode import Encoded, encode
@@ -30,6 +31,10 @@ class FakeArm:
     max_length: int = 512
     causal: bool = False
     asked: list[tuple[list[int], list[int], list[int]]] = field(default_factory=list)
+
+    @property
+    def in_text(self) -> list[str]:
+        return tags_of(self.tokenizer)
 
     def score(self, documents: Sequence[Any], positions: Sequence[Any], targets: Sequence[Any]) -> list[Scored]:
         found = []
@@ -59,6 +64,7 @@ class TorchArm:
         sizes |= {"vocab_size": len(self.tokenizer), "bos_token_id": None, "eos_token_id": None}
         config = AutoConfig.for_model(self.kind, initializer_range=0.5, **sizes)
         self.model = (AutoModelForCausalLM if self.causal else AutoModelForMaskedLM).from_config(config).eval()
+        self.in_text = tags_of(self.tokenizer)
 
     def log_probabilities(self, ids: Sequence[int]) -> torch.Tensor:
         with torch.no_grad():
@@ -109,6 +115,11 @@ def with_tags(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
+def tags_of(tokenizer: PreTrainedTokenizerFast) -> list[str]:
+    """The tags that `with_tags` gave to a tokenizer."""
+    return [tag for tag in TAGS if tag in tokenizer.get_added_vocab()]
+
+
 def text(content: str, row_id: str = "r", group: str = "g") -> EvalText:
     return EvalText(row_id, group, content)
 
@@ -121,7 +132,7 @@ def record(content: str = RECORD, row_id: str = "r", group: str = "g") -> EvalTe
 
 
 def one(tokenizer: PreTrainedTokenizerFast, content: str) -> Encoded:
-    return encode(tokenizer, [content])[0]
+    return encode(text_encoder(tokenizer, tags_of(tokenizer), add_end=False), [content])[0]
 
 
 def sums(

@@ -67,6 +67,21 @@ def test_causal_arms_with_two_tokenizers_have_one_of_words_and_records_count_val
     assert found.sums["after"][1].value < found.sums["before"][1].value
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_literal_special_tokens_are_measured_as_text_in_both_arms(causal: bool) -> None:
+    content = "the <s>dose</s> of a <mask> and <pad>"
+    tokenizers = byte_bpe(bos=True), with_tags(byte_bpe(bos=True))
+    arms = {when: FakeArm(one, causal=causal) for when, one in zip(("before", "after"), tokenizers, strict=True)}
+    found = measure(arms, [text(content)], ALL)
+    for name, arm in arms.items():
+        targets = [target for _, _, wanted in arm.asked for target in wanted]
+        assert not set(arm.tokenizer.all_special_ids) & set(targets)
+        assert found.sums[name][0].denominator_G.sum() == len(content if causal else content.replace(" ", ""))
+    assert arms["before"].asked == arms["after"].asked
+    if causal:
+        assert byte_bpe().decode(targets) == content
+
+
 def test_the_same_model_twice_gives_the_same_numbers() -> None:
     for causal in (False, True):
         arms = {when: FakeArm(byte_bpe(), causal=causal) for when in ("before", "after")}

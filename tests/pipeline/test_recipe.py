@@ -118,6 +118,8 @@ OVERRIDES = [
     ("model=./mine", lambda r: (r.model.path, r.model.revision) == ("./mine", "main")),
     ("model_name_or_path=./mine", lambda r: (r.model.path, r.model.revision) == ("./mine", "main")),
     ("model.revision=v2", lambda r: (r.model.path, r.model.revision) == ("bert", "v2")),
+    ("name=theirs", lambda r: (r.name, r.model.path) == ("theirs", "bert")),
+    ("phases.0.name=first", lambda r: (r.phases[0].name, r.phases[0].train.learning_rate) == ("first", 1e-4)),
     ("evaluate.passes=7", lambda r: r.evaluate.passes == 7),
 ]
 

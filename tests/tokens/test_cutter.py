@@ -1,9 +1,9 @@
 import pyarrow as pa
 import pytest
 
+from acclimate.compat.text_encoder import text_encoder
 from acclimate.core.examples import Document
 from acclimate.tokens.cutter import Cutter, Record, records
-from acclimate.tokens.text_encoder import text_encoder
 from tests.tokenizers_made import byte_bpe, wordpiece
 
 TEXT = "patient: age 34 ; code I10 ; code E11 ; code I10"
@@ -12,7 +12,7 @@ CUTS = [place for place, mark in enumerate(TEXT) if mark == ";"]
 
 
 def cut(text: str, room: int, *, header: int = 0, cuts: list[int] | None = None, stride: int = 0) -> list[Document]:
-    encoder = text_encoder(wordpiece(), [], causal=False)
+    encoder = text_encoder(wordpiece(), [], add_end=False)
     cutter = Cutter(encoder, room, stride, causal=False)
     (pieces,) = encoder.pieces([text])
     windows, _ = cutter.windows(Record("a:1", text, header, cuts or []), pieces)
@@ -57,7 +57,7 @@ def test_a_record_that_fits_is_one_window() -> None:
 
 
 def test_a_header_over_half_a_window_is_not_repeated_and_that_is_said() -> None:
-    encoder = text_encoder(wordpiece(), [], causal=False)
+    encoder = text_encoder(wordpiece(), [], add_end=False)
     (pieces,) = encoder.pieces([TEXT])
     record = Record("a:1", TEXT, HEADER, CUTS)
     assert Cutter(encoder, 8, 0, causal=False).windows(record, pieces)[1] is False
@@ -68,7 +68,7 @@ def test_a_header_over_half_a_window_is_not_repeated_and_that_is_said() -> None:
 
 def test_the_end_of_a_causal_text_is_learnt_once() -> None:
     tokenizer = byte_bpe(bos=True)
-    encoder = text_encoder(tokenizer, [], causal=True)
+    encoder = text_encoder(tokenizer, [], add_end=True)
     cutter = Cutter(encoder, 4, 1, causal=True)
     (pieces,) = encoder.pieces(["the patient was seen at the hospital"])
     windows, _ = cutter.windows(Record("a:1", "", 0, []), pieces)

@@ -66,7 +66,9 @@ class Lora(Method):
             target_modules=targets,
             trainable_token_indices=new_row_indices(model, new_rows),
         )
-        _check_names([] if targets == "all-linear" else targets, model)
+        if targets != "all-linear":
+            _check_names(targets, model)
+            _check_vocabulary(targets, model, new_rows)
         torch.manual_seed(seed)
         try:
             adapted: nn.Module = wrapped(model, config)
@@ -96,12 +98,24 @@ def _check_names(targets: Sequence[str], model: nn.Module) -> None:
         raise _no_such(model, f"no module is called {', '.join(found)}")
 
 
+def _check_vocabulary(targets: Sequence[str], model: nn.Module, new_rows: Sequence[int]) -> None:
+    """Raise UserError for a matrix of the vocabulary that is tied or has new rows: what PEFT merges is then not what it trained."""
+    from acclimate.compat.peft import vocabulary_targets
+    from acclimate.compat.transformers.resize import own_head
+
+    chosen = vocabulary_targets(model, targets)
+    if not chosen or (own_head(model) is not None and not new_rows):
+        return
+    why = "has new rows, which are trained as they are" if new_rows else "is embedding and head at once"
+    raise _no_such(model, f"{', '.join(chosen)} is the vocabulary's matrix, which {why}", leave_out=chosen)
+
+
 def _matrices(model: nn.Module) -> list[str]:
     """Give the last names of what LoRA can adapt (GPT-2's matrices are a class of their own)."""
     kinds = {"Linear", "Conv1D"}
     return sorted({name.rsplit(".", 1)[-1] for name, part in model.named_modules() if type(part).__name__ in kinds})
 
 
-def _no_such(model: nn.Module, found: str) -> UserError:
-    allowed = f"{', '.join(_matrices(model))}, or all-linear alone"
+def _no_such(model: nn.Module, found: str, leave_out: Sequence[str] = ()) -> UserError:
+    allowed = f"{', '.join(name for name in _matrices(model) if name not in leave_out)}, or all-linear alone"
     return UserError(Fault("adapter.target_modules", found, allowed, "name modules that are there"))

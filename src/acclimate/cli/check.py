@@ -9,7 +9,7 @@ import typer
 
 def check(
     recipe: Annotated[str, typer.Argument(help="the recipe's YAML file")],
-    overrides: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="as for run")] = None,
+    overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="as for run")] = None,
 ) -> None:
     """Read a recipe, its data and its tokenizer; say what would be done. Nothing is trained or written."""
     from rich.console import Console

@@ -11,7 +11,7 @@ import acclimate
 
 
 def demo(
-    overrides: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="as for run")] = None,
+    overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="as for run")] = None,
 ) -> None:
     """Adapt the starter encoder to made-up hospital records in minutes, with no network; writes ./runs/demo."""
     from acclimate.cli.run import run_and_say

@@ -6,15 +6,13 @@ import errno
 import sys
 import traceback
 
-import click
 import typer
 
+import acclimate
 from acclimate.cli import check, demo, listing, run, sample, show
-from acclimate.core.errors import AcclimateError, Interrupted
+from acclimate.core.errors import AcclimateError, Interrupted, UserError
 
-app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__import__("acclimate").__doc__
-)
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=acclimate.__doc__)
 for module in (demo, check, show, run, listing, sample):
     module.add_to(app)
 
@@ -32,10 +30,10 @@ def call(arguments: list[str]) -> int:
     try:
         result = app(arguments, standalone_mode=False)
         return int(result) if isinstance(result, int) else 0
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (click.Abort, KeyboardInterrupt):
+    except typer.TyperException as error:
+        _say(f"{error}\n  do: acclimate --help, or acclimate COMMAND --help")
+        return UserError.exit_code
+    except (typer.Abort, KeyboardInterrupt):
         _say("stopped")
         return Interrupted.exit_code
     except AcclimateError as error:

@@ -9,9 +9,7 @@ import typer
 
 def run(
     recipe: Annotated[str, typer.Argument(help="the recipe's YAML file")],
-    overrides: Annotated[
-        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="train.max_steps=60, ...")
-    ] = None,
+    overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="train.max_steps=60, ...")] = None,
 ) -> None:
     """Adapt a model by a recipe, measure it before and after, and write the report."""
     run_and_say(recipe, overrides or [])

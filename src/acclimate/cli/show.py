@@ -11,7 +11,7 @@ _STYLES = {"tag": "cyan", "hidden": "bold white on red", "learnt": "green", "see
 
 def show(
     recipe: Annotated[str, typer.Argument(help="the recipe's YAML file")],
-    overrides: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="as for run")] = None,
+    overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="as for run")] = None,
     row: Annotated[int, typer.Option(help="number of the training row, from 0")] = 0,
     epoch: Annotated[int, typer.Option(help="epoch whose masks to show, from 0")] = 0,
 ) -> None:

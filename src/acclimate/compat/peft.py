@@ -17,6 +17,15 @@ def default_targets(model: Any) -> list[str] | None:
     return None if found is None else [found] if isinstance(found, str) else list(found)
 
 
+def vocabulary_targets(model: Any, targets: Sequence[str]) -> list[str]:
+    """Give those of `targets` that stand for the embedding or for the head's matrix with a row for each token."""
+    size = model.get_input_embeddings().weight.shape[0]
+    parts = [part for part in (model.get_input_embeddings(), model.get_output_embeddings()) if part is not None]
+    named = {name for name, module in model.named_modules() if any(module is part for part in parts)
+             and module.weight.shape[0] == size}  # fmt: skip
+    return [target for target in targets if any(f".{name}".endswith(f".{target}") for name in named)]
+
+
 def new_row_indices(model: Any, new_rows: Sequence[int]) -> dict[str, list[int]] | None:
     """Name the new rows in the embedding and, where it is not tied, in the head (the list form reloads wrong there)."""
     if not new_rows:

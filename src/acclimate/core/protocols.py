@@ -157,6 +157,8 @@ class Arm(Protocol):
     max_length: int
     """Longest sequence, in tokens, special ones included."""
     causal: bool
+    in_text: Sequence[str]
+    """Special tokens that are meant where they stand in a text (tags). What else looks like one is text."""
 
     def score(self, documents: Sequence[Ints], positions: Sequence[Ints], targets: Sequence[Ints]) -> list[Scored]:
         """Run the model once over each document (ids) and look at `positions`, where it should say `targets`.

@@ -90,10 +90,11 @@ def unshared(data: Any) -> Any:
     return [unshared(value) for value in data] if isinstance(data, list) else data
 
 
-def set_dotted(data: Data, key: str, value: Any) -> None:
+def set_dotted(data: Data, key: str, value: Any, *, method: bool = True) -> None:
     """Set `a.b.2.c` in nested dicts and lists, creating what is missing; list items are found by position or `name`.
 
-    A new `name` drops the options of the method that stood there. A plain string on the way becomes `{name: string}`.
+    A new `name` drops the options of the method that stood there (unless what it names is no `method`). A plain string
+    on the way becomes `{name: string}`.
     Raises: UserError if a list has no such item.
     """
     *parents, last = key.split(".")
@@ -102,7 +103,7 @@ def set_dotted(data: Data, key: str, value: Any) -> None:
         place = _step_into(place, part, ".".join(parents[: depth + 1]))
     if isinstance(place, list):
         place[_position(place, last, key)] = value
-    elif last == "name" and place.get("name") not in (None, value):
+    elif method and last == "name" and place.get("name") not in (None, value):
         place.clear()
         place["name"] = value
     else:

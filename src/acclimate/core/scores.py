@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,9 +57,22 @@ class Score:
     primary: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Give the line with `low` and `high` always there and other fields only where they are set."""
+        """Give the line with `low` and `high` always there and other fields only where they are set.
+
+        JSON has no NaN: a value that is no finite number becomes null.
+        """
         line = {key: value for key, value in vars(self).items() if value is not None}
-        return {**line, "low": self.low, "high": self.high}
+        numbers = {key: _finite(getattr(self, key)) for key in ("value", "low", "high")}
+        return {**line, **numbers}
+
+    @classmethod
+    def from_json(cls, line: Mapping[str, Any]) -> Score:
+        """Undo `as_json`."""
+        return cls(**{**line, "value": math.nan if line["value"] is None else line["value"]})
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 @dataclass(frozen=True)

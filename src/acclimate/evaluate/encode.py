@@ -1,5 +1,7 @@
 """Texts as an arm's tokenizer sees them, each token with the characters it stands for.
 
+What looks like a special token in a text is text, as in training; the arm says which are meant (`in_text`).
+
 Legend of shapes: S tokens of a sequence, T those of them that stand for text (not added by the tokenizer), U spans.
 """
 
@@ -8,16 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from acclimate.compat.text_encoder import TextEncoder, text_encoder
 from acclimate.core.examples import Ints
 from acclimate.core.protocols import Arm
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
 
 
 @dataclass(frozen=True)
@@ -50,47 +50,48 @@ class Encoded:
         return np.asarray(np.cumsum(change)[:-1] > 0)
 
 
-def encode(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> list[Encoded]:
-    """Tokenise whole texts, with the special tokens that this tokenizer adds and nothing cut off."""
-    if not texts:
-        return []
-    found = tokenizer(
-        list(texts),
-        truncation=False,
-        padding=False,
-        return_offsets_mapping=True,
-        return_special_tokens_mask=True,
-        return_attention_mask=False,
-        return_token_type_ids=False,
-        verbose=False,
-    )
-    fields = zip(found["input_ids"], found["special_tokens_mask"], found["offset_mapping"], strict=True)
-    return [_encoded(ids, added, offsets) for ids, added, offsets in fields]
+def encoders_of(arms: Sequence[Arm]) -> list[TextEncoder]:
+    """Set up the encoder of each arm; arms that share a tokenizer share it. Slow (a copy of the vocabulary): do it once.
 
-
-def _encoded(ids: list[int], added: list[int], offsets: list[tuple[int, int]]) -> Encoded:
-    places_T = np.flatnonzero(np.asarray(added, dtype=np.int8) == 0).astype(np.int32)
-    characters_T2 = np.asarray(offsets, dtype=np.int32).reshape(-1, 2)[places_T]
-    starts_T, ends_T = np.ascontiguousarray(np.maximum.accumulate(characters_T2, axis=0).T)
-    return Encoded(np.asarray(ids, dtype=np.int32), places_T, starts_T, ends_T)
-
-
-def encode_for(arms: Sequence[Arm], texts: Sequence[str]) -> list[tuple[Encoded, ...]]:
-    """Tokenise each text for every arm; arms that share a tokenizer share the work."""
-    done: dict[int, list[Encoded]] = {}
+    The end of a sequence is added only where the tokenizer does it by itself: it is not scored.
+    """
+    made: dict[tuple[int, tuple[str, ...]], TextEncoder] = {}
     for arm in arms:
-        if id(arm.tokenizer) not in done:
-            done[id(arm.tokenizer)] = encode(arm.tokenizer, texts)
-    return [tuple(done[id(arm.tokenizer)][place] for arm in arms) for place in range(len(texts))]
+        if _kind(arm) not in made:
+            made[_kind(arm)] = text_encoder(arm.tokenizer, arm.in_text, add_end=False)
+    return [made[_kind(arm)] for arm in arms]
+
+
+def encode(encoder: TextEncoder, texts: Sequence[str]) -> list[Encoded]:
+    """Tokenise whole texts, between the tokens that the tokenizer adds to one sequence and with nothing cut off."""
+    found = []
+    for pieces in encoder.pieces(texts):
+        ids_S = np.concatenate([encoder.prefix, pieces.ids_T, encoder.suffix])
+        places_T = np.arange(len(encoder.prefix), len(encoder.prefix) + len(pieces.ids_T), dtype=np.int32)
+        starts_T, ends_T = np.maximum.accumulate(pieces.starts_T), np.maximum.accumulate(pieces.ends_T)
+        found.append(Encoded(ids_S, places_T, starts_T, ends_T))
+    return found
+
+
+def encode_for(encoders: Sequence[TextEncoder], texts: Sequence[str]) -> list[tuple[Encoded, ...]]:
+    """Tokenise each text with the encoder of every arm; those that are one and the same share the work."""
+    found = {id(encoder): encode(encoder, texts) for encoder in {id(one): one for one in encoders}.values()}
+    return [tuple(found[id(encoder)][place] for encoder in encoders) for place in range(len(texts))]
 
 
 def same_tokenizer(arms: Sequence[Arm]) -> bool:
     """Say whether all arms cut every text into the same tokens (what they would truncate or pad does not count)."""
-    kinds = {id(arm.tokenizer): arm.tokenizer for arm in arms}
+    kinds = {_kind(arm): arm for arm in arms}
     if len(kinds) < 2:
         return True
-    first, *others = [json.loads(tokenizer.backend_tokenizer.to_str()) for tokenizer in kinds.values()]
-    for one in (first, *others):
-        one.pop("truncation", None)
-        one.pop("padding", None)
+    first, *others = [(_rules(arm), set(arm.in_text)) for arm in kinds.values()]
     return all(one == first for one in others)
+
+
+def _kind(arm: Arm) -> tuple[int, tuple[str, ...]]:
+    return id(arm.tokenizer), tuple(arm.in_text)
+
+
+def _rules(arm: Arm) -> dict[str, Any]:
+    rules: dict[str, Any] = json.loads(arm.tokenizer.backend_tokenizer.to_str())
+    return {key: value for key, value in rules.items() if key not in ("truncation", "padding")}

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from acclimate.compat.text_encoder import TextEncoder
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.protocols import Arm
 from acclimate.core.text import word_spans
-from acclimate.evaluate.encode import Encoded, encode_for
+from acclimate.evaluate.encode import Encoded, encode_for, encoders_of
 from acclimate.evaluate.rows import EvalText
 
 
@@ -47,12 +48,13 @@ def cut(texts: Sequence[EvalText], arms: Sequence[Arm], overlap: float) -> list[
     Raises: UserError if not even one character fits.
     """
     result: list[Window] = []
-    for row, encoded in enumerate(encode_for(arms, [text.text for text in texts])):
+    encoders = encoders_of(arms)
+    for row, encoded in enumerate(encode_for(encoders, [text.text for text in texts])):
         text = texts[row]
         if _share_filled(encoded, arms) <= 1:
             result.extend([Window(row, 0, 0, 0, len(text.text), text.text, encoded)] if text.text else [])
         else:
-            result.extend(_Cutter(row, text, arms, encoded, overlap).windows())
+            result.extend(_Cutter(row, text, arms, encoders, encoded, overlap).windows())
     return result
 
 
@@ -64,9 +66,16 @@ class _Cutter:
     """Cuts one text. Guesses where the tokens run out from the tokens of the whole text, then tries and mends."""
 
     def __init__(
-        self, row: int, text: EvalText, arms: Sequence[Arm], whole: tuple[Encoded, ...], overlap: float
+        self,
+        row: int,
+        text: EvalText,
+        arms: Sequence[Arm],
+        encoders: Sequence[TextEncoder],
+        whole: tuple[Encoded, ...],
+        overlap: float,
     ) -> None:
-        self._row, self._text, self._arms, self._whole, self._overlap = row, text.text, arms, whole, overlap
+        self._row, self._text, self._whole, self._overlap = row, text.text, whole, overlap
+        self._arms, self._encoders = arms, encoders
         added = [len(one) - len(one.places_T) for one in whole]
         self._rooms = [arm.max_length - marks for arm, marks in zip(arms, added, strict=True)]
         spaces = np.array([character.isspace() for character in self._text])
@@ -139,7 +148,7 @@ class _Cutter:
         while True:
             end = self._end(start, limit)
             text = self._text[:header] + self._text[context:end]
-            (encoded,) = encode_for(self._arms, [text])
+            (encoded,) = encode_for(self._encoders, [text])
             if _share_filled(encoded, self._arms) <= 1:
                 return Window(self._row, header, context, start, end, text, encoded)
             if end - start > 1:

@@ -81,6 +81,17 @@ def load(spec: Model, head: str, tokenizer: Any = None, seed: int = 0) -> Langua
     return LanguageModel(model, tokenizer, name, head == "causal", longest_sequence(model.config, tokenizer), trained)
 
 
+def need_head(spec: Model, head: str) -> None:
+    """Raise UserError unless the base has the head that an objective needs. Only its config is read."""
+    from acclimate.compat.transformers import loading
+
+    if spec.path is None:
+        return
+    folder = folder_of(spec.path)
+    _reach(folder, spec.revision)
+    loading.need_head(loading.config_of(folder, spec.revision), head)
+
+
 def is_hub_id(path: str | None) -> bool:
     """Say whether a path names a model on the Hub."""
     return path is not None and not path.startswith("starter:") and not Path(path).expanduser().is_dir()

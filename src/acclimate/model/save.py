@@ -14,11 +14,12 @@ def save(lm: LanguageModel, model: Any, folder: Path) -> None:
 
     Takes: `model`, the plain transformers model (merged). Raises: AcclimateError if what was saved gives other logits.
     """
+    from acclimate.compat.transformers.attention import plain
     from acclimate.compat.transformers.quiet import quiet
 
     original = model.config._attn_implementation
     try:
-        model.set_attn_implementation(_default_attention(model))
+        model.set_attn_implementation(plain(model))
         model.config.use_cache = True
         with quiet():
             model.save_pretrained(folder)
@@ -33,10 +34,6 @@ def save_adapter(lm: LanguageModel, wrapped: Any, folder: Path) -> None:
     """Write PEFT's `adapter_config.json` and `adapter_model.safetensors` (new rows ride along), and the tokenizer."""
     wrapped.save_pretrained(folder, save_embedding_layers=False)  # else PEFT writes the whole matrix of a resized base
     lm.tokenizer.save_pretrained(folder)
-
-
-def _default_attention(model: Any) -> str:
-    return "sdpa" if getattr(model, "_supports_sdpa", False) else "eager"
 
 
 def _prove(lm: LanguageModel, model: Any, folder: Path) -> None:

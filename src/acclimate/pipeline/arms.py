@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,10 +16,11 @@ from acclimate.pipeline.workplace import Workplace
 
 
 @contextmanager
-def arms(workplace: Workplace, trained: Trained) -> Iterator[dict[str, Arm]]:
+def arms(workplace: Workplace, trained: Trained, in_text: Sequence[str]) -> Iterator[dict[str, Arm]]:
     """Load what is compared and give `before`, `start` (only if tokens were added) and `after`, each with its own
     tokenizer. Without a trained head of the base there is no `before`.
 
+    Takes: `in_text`, the special tokens that training took as such where they stood in a text (`Tokens.new_tokens`).
     A run of no updates compares the base with itself.
     """
     recipe = workplace.recipe
@@ -38,7 +39,7 @@ def arms(workplace: Workplace, trained: Trained) -> Iterator[dict[str, Arm]]:
     found["after"] = base if base is not None and untouched else adapted
     made: dict[int, Any] = {}
     for lm in found.values():
-        made.setdefault(id(lm), _arm(lm, batch_tokens))
+        made.setdefault(id(lm), _arm(lm, batch_tokens, in_text))
     try:
         yield {name: made[id(lm)] for name, lm in found.items()}
     finally:
@@ -46,14 +47,20 @@ def arms(workplace: Workplace, trained: Trained) -> Iterator[dict[str, Arm]]:
             arm.close()
 
 
-def _arm(lm: LanguageModel, batch_tokens: int) -> Any:
+def _arm(lm: LanguageModel, batch_tokens: int, in_text: Sequence[str]) -> Any:
     from acclimate.compat.hardware import device
     from acclimate.compat.transformers.arm import ModelArm
     from acclimate.compat.transformers.ways import choose
 
     lm.model.to(device())
     way, _ = choose(lm.model, causal=lm.causal)
-    return ModelArm(lm, way, batch_tokens)
+    return ModelArm(lm, way, batch_tokens, special_among(in_text, lm.tokenizer))
+
+
+def special_among(tokens: Sequence[str], tokenizer: Any) -> list[str]:
+    """Give those of `tokens` that a tokenizer has as special ones: all for an adapted model, often none for its base."""
+    special = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
+    return [token for token in tokens if token in special]
 
 
 def _new_ids(base: LanguageModel, adapted: LanguageModel) -> list[int]:

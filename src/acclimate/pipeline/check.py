@@ -11,7 +11,7 @@ from typing import Any
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import GROUP, Rows
-from acclimate.model.load import folder_of, load_tokenizer
+from acclimate.model.load import folder_of, load_tokenizer, need_head
 from acclimate.model.section import Model
 from acclimate.pipeline.prepare import make_rows, of_role, role_counts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
@@ -56,14 +56,13 @@ def check(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = ()) ->
 
 def tokenizer_only(recipe: Recipe, phase: Phase, rows: Rows) -> LanguageModel:
     """Give what tokenising needs of a model, without its weights: the tokenizer, new tokens added, and the longest window."""
-    from acclimate.compat.transformers.loading import config_of, longest_sequence, need_head
+    from acclimate.compat.transformers.loading import config_of, longest_sequence
 
     spec: Model = recipe.model
+    need_head(spec, phase.objective.head)
     texts = of_role(rows, "train").column("text").to_pylist() if spec.train_tokenizer else ()
     tokenizer = load_tokenizer(spec, texts)
     config = config_of(folder_of(spec.path), spec.revision) if spec.path else None
-    if config is not None:
-        need_head(config, phase.objective.head)
     phase.objective.check(tokenizer, f"{phase.name}.objective")
     longest = (
         longest_sequence(config, tokenizer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -13,7 +14,7 @@ from acclimate.core.proof import DataFacts
 from acclimate.core.protocols import Arm, Floor
 from acclimate.core.registry import resolve
 from acclimate.core.rows import GROUP, ROW_ID, Rows, about, need_columns
-from acclimate.core.scores import GroupSums
+from acclimate.core.scores import GroupSums, Verdict
 from acclimate.evaluate.copying import copying_floors
 from acclimate.evaluate.measure import Measured, measure
 from acclimate.evaluate.retention import retention
@@ -31,6 +32,7 @@ from acclimate.pipeline.workplace import Workplace
 from acclimate.tokens.cache import rows_hash
 
 _FILE = "measured.json"
+_BROKEN = "the adapted model gives no probabilities any more (its outputs are not numbers)"
 
 
 def evaluated(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> Proven:
@@ -68,31 +70,41 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, settings: Evalu
     if not chosen:
         verdict = not_measurable(settings.primary, "there are no test rows")
         return Proven([], verdict, "", facts, None, None, [], time.perf_counter() - began)
-    phase = workplace.recipe.phases[-1].name
-    with arms(workplace, trained) as found:
+    phase = workplace.recipe.phases[-1]
+    in_text = phase.tokens.new_tokens(rows, f"{phase.name}.tokens")
+    with arms(workplace, trained, in_text) as found:
         floor: Floor | None = (
             resolve("floor", settings.floor)() if settings.floor and not found["after"].causal else None
         )
         measured = _each_once(found, lambda some: measure(some, chosen, settings, floor, tell))
         floors = _floors(measured, chosen, eval_texts(rows, "train", settings)[0])
-        place = Place(phase, "test", column or "document")
+        place = Place(phase.name, "test", column or "document")
         lines = score_lines(place, measured.sums, settings.bootstrap, settings.primary, floors)
         verdict = judge(measured.sums.get("before"), measured.sums["after"], settings, noun(column), measured.refused)
+        if "before" in measured.sums and _broken(measured):
+            verdict = Verdict("worse", settings.primary, f"On unseen {noun(column)} {_BROKEN}: worse.")
         shown = examples(found, measured, chosen, workplace.recipe.report.examples)
         sentence, general = "", None
         if settings.retention:
             texts = general_texts(settings.retention, chosen)
             kept: dict[str, Arm] = {name: arm for name, arm in found.items() if name != "start"}
             on_general = _each_once(kept, lambda some: measure(some, texts, settings, None, tell))
-            lines += score_lines(Place(phase, "general", "document"), on_general.sums, settings.bootstrap)
+            lines += score_lines(Place(phase.name, "general", "document"), on_general.sums, settings.bootstrap)
             sums = on_general.sums
             sentence = retention(sums.get("before"), sums["after"], settings, on_general.refused).sentence
+            if _broken(on_general):
+                sentence = f"On general text {_BROKEN}."
             general = DataFacts("general", len(texts), None, len(texts), "document")
     if trained.facts["diverged"]:
         verdict = replace(verdict, sentence=f"Training diverged (the loss stopped being a number). {verdict.sentence}")
     share = measured.gain.share if measured.gain is not None else None
     facts = replace(facts, documents=len(measured.windows))
     return Proven(lines, verdict, sentence, facts, general, share, [], time.perf_counter() - began, shown)
+
+
+def _broken(measured: Measured) -> bool:
+    """Say whether the adapted model's outputs are no numbers any more: no interval can be made of them."""
+    return not all(math.isfinite(one.value) for one in measured.sums["after"])
 
 
 def _each_once(found: Mapping[str, Arm], run: Callable[[Mapping[str, Arm]], Measured]) -> Measured:

@@ -24,14 +24,14 @@ class Proven:
     examples: list[Example] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """Give plain data (NaN as text, so that nothing of it is lost)."""
+        """Give plain data for JSON."""
         return {**asdict(self), "scores": [score.as_json() for score in self.scores]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Proven:
         """Undo `as_json`."""
         return cls(
-            [Score(**line) for line in data["scores"]],
+            [Score.from_json(line) for line in data["scores"]],
             Verdict(**data["verdict"]),
             data["retention"],
             DataFacts(**data["test"]),

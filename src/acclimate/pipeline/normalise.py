@@ -109,7 +109,7 @@ def _override(data: Data, key: str, value: Any, understood: list[str]) -> None:
     elif parts[-1] == "path" and "sources" in parts and not _is_remote(value):
         set_dotted(data, ".".join(parts[:-1]), {"path": value})
     else:
-        set_dotted(data, key, value)
+        set_dotted(data, key, value, method=key != "name" and not (parts[0] == "phases" and len(parts) == 3))
 
 
 def _is_remote(value: Any) -> bool:

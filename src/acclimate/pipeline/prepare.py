@@ -31,14 +31,15 @@ def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, te
         for name, source in tables.items()
     }
     sources = fingerprint("sources", phase.sources.model_dump(mode="json"), inputs, acclimate.__version__)
-    made_from = fingerprint(sources, phase.model_dump(mode="json")["prepare"], workplace.recipe.seed)
+    recipe = workplace.recipe
+    made_from = fingerprint(sources, phase.model_dump(mode="json")["prepare"], recipe.seed, recipe.max_dropped)
     place = workplace.stage("prepare", phase.name)
     if is_complete(place, made_from):
         ledger.entries += read_json(place / _LEDGER)
         return _read(place / _ROWS), made_from
     tell(Event("stage", f"{phase.name}: reading and preparing rows"))
     own = Ledger()
-    rows = make_rows(workplace.recipe, phase, number, own)
+    rows = make_rows(recipe, phase, number, own)
     with folder(workplace.stage("sources", phase.name), made_from=sources, about={"inputs": inputs}):
         pass
     with folder(place, made_from=made_from) as new:

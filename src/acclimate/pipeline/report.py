@@ -7,8 +7,7 @@ from typing import Any
 
 import acclimate
 from acclimate.compat.hardware import versions
-from acclimate.core.artifact import fingerprint, read_json
-from acclimate.core.events import Tell
+from acclimate.core.artifact import fingerprint, folder, read_json
 from acclimate.core.ledger import Ledger
 from acclimate.core.proof import Cost, DataFacts, ModelFacts, Proof, Provenance
 from acclimate.core.registry import name_of
@@ -22,12 +21,12 @@ from acclimate.pipeline.workplace import Workplace
 from acclimate.report.write import write_card, write_reports
 
 
-def reported(
-    workplace: Workplace, trained: list[Trained], rows: Rows, proven: Proven, ledger: Ledger, tell: Tell
-) -> Proof:
+def reported(workplace: Workplace, trained: list[Trained], rows: Rows, proven: Proven, ledger: Ledger) -> Proof:
     """Bring everything together and write the reports, at the root and in the report's own folder."""
     proof = make_proof(workplace, trained, rows, proven, ledger)
-    write_reports(proof, workplace.root)
+    with folder(workplace.stage("report"), made_from=fingerprint("report", trained[-1].made_from)) as new:
+        write_reports(proof, new)
+    workplace.show_at_root(workplace.stage("report"))
     write_card(proof, workplace.root / "model")
     return proof
 

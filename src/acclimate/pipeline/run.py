@@ -13,16 +13,18 @@ from typing import Any
 
 from acclimate.compat.processes import is_main, main_first, wait_for_all
 from acclimate.core.artifact import write_json
+from acclimate.core.errors import UserError
 from acclimate.core.events import Event, Tell, note, silent
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import Rows
 from acclimate.core.scores import Score, Verdict
+from acclimate.model.load import need_head
 from acclimate.model.section import Model
 from acclimate.pipeline.evaluate import evaluated
 from acclimate.pipeline.prepare import prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.report import reported
-from acclimate.pipeline.train import Trained, trained
+from acclimate.pipeline.train import trained
 from acclimate.pipeline.workplace import Workplace
 
 
@@ -73,21 +75,31 @@ def run(recipe: str | Path | dict[str, Any] | Recipe, overrides: Iterable[str] =
             note(tell, sentence)
     with main_first():
         workplace = Workplace(recipe, _command())
-    ledger = Ledger()
-    base, phases = recipe.model, list(recipe.phases)
-    done: list[tuple[Trained, Rows]] = []
-    for number, phase in enumerate(phases):
+    try:
+        return _run(workplace, tell)
+    except (UserError, OSError):
+        if is_main():
+            workplace.leave()
+        raise
+
+
+def _run(workplace: Workplace, tell: Tell) -> Run:
+    recipe, ledger = workplace.recipe, Ledger()
+    for phase in recipe.phases:
+        need_head(recipe.model, phase.objective.head)
+    found: list[Rows] = []
+    for number, phase in enumerate(recipe.phases):
         with main_first():
-            rows, _ = prepared(workplace, phase, number, ledger, tell)
-        one = trained(workplace, phase, base, rows, ledger, tell)
-        base = Model(path=str(one.folder / "model"))
-        done.append((one, rows))
+            found.append(prepared(workplace, phase, number, ledger, tell)[0])
+    base, done = recipe.model, []
+    for phase, rows in zip(recipe.phases, found, strict=True):
+        done.append(trained(workplace, phase, base, rows, ledger, tell))
+        base = Model(path=str(done[-1].folder / "model"))
     if is_main():
         write_json(workplace.root / "ledger.json", ledger.entries)
-        last, rows = done[-1]
-        workplace.show_at_root(last.folder)
-        proof = evaluated(workplace, last, rows, tell)
-        reported(workplace, [one for one, _ in done], rows, proof, ledger, tell)
+        workplace.show_at_root(done[-1].folder)
+        proof = evaluated(workplace, done[-1], found[-1], tell)
+        reported(workplace, done, found[-1], proof, ledger)
     wait_for_all()
     scores, verdict = read_scores(workplace.root)
     tell(Event("done", verdict.sentence, {"report": str(workplace.root / "report.html")}))
@@ -98,7 +110,7 @@ def read_scores(root: Path) -> tuple[tuple[Score, ...], Verdict]:
     """Read a run's scores.json and verdict.json."""
     from acclimate.core.artifact import read_json
 
-    scores = tuple(Score(**line) for line in read_json(root / "scores.json"))
+    scores = tuple(Score.from_json(line) for line in read_json(root / "scores.json"))
     verdict = read_json(root / "verdict.json")
     return scores, Verdict(verdict["verdict"], verdict["primary"], verdict["sentence"])
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import acclimate
 from acclimate.compat.processes import is_main, wait_for_all
-from acclimate.core.artifact import MANIFEST, fingerprint, read_json, write_json
+from acclimate.core.artifact import MANIFEST, fingerprint, folder, is_complete, read_json, write_json
 from acclimate.core.events import Event, Tell, note
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
@@ -51,12 +51,14 @@ def trained(workplace: Workplace, phase: Phase, base: Model, rows: Rows, ledger:
     done = _done(place, made_from, phase)
     if done is not None:
         return Trained(place, made_from, done)
+    if is_main():
+        workplace.settle()
     tell(Event("stage", f"{phase.name}: training"))
     began = time.perf_counter()
     result, wrapped = _train(phase, lm, data, place, made_from, workplace, tell)
     if is_main():
         facts = _facts(phase, lm, data, result, time.perf_counter() - began)
-        _write(phase, lm, wrapped, place, result, facts)
+        _write(phase, lm, wrapped, place, made_from, result, facts)
         finished = {
             "made_from": made_from,
             "planned": result.planned,
@@ -115,15 +117,19 @@ def _train(
     return result, wrapped
 
 
-def _write(phase: Phase, lm: LanguageModel, wrapped: Any, place: Path, result: Any, facts: dict[str, Any]) -> None:
+def _write(
+    phase: Phase, lm: LanguageModel, wrapped: Any, place: Path, made_from: str, result: Any, facts: dict[str, Any]
+) -> None:
     """Write `adapter/`, `model/`, and the results under transformers' names."""
     from acclimate.model.save import save, save_adapter
 
     if phase.adapter.merges:
-        save_adapter(lm, wrapped, place / "adapter")
+        with folder(place / "adapter", made_from=made_from) as new:
+            save_adapter(lm, wrapped, new)
     merged = phase.adapter.merge(wrapped)
-    save(lm, merged, place / "model")
-    state = {"log_history": result.history, "global_step": result.updates, "max_steps": result.planned,
+    with folder(place / "model", made_from=made_from) as new:
+        save(lm, merged, new)
+    state = {"log_history": facts["history"], "global_step": result.updates, "max_steps": result.planned,
              "best_global_step": result.best_step, "epoch": result.metrics["epoch"]}  # fmt: skip
     newest = place / f"checkpoint-{result.updates}" / "trainer_state.json"
     write_json(place / "trainer_state.json", read_json(newest) if newest.is_file() else _plain(state))
@@ -185,7 +191,7 @@ def _done(place: Path, made_from: str, phase: Phase) -> dict[str, Any] | None:
         per_update = phase.train.per_device_train_batch_size * phase.train.gradient_accumulation_steps
         planned = math.ceil(phase.train.num_train_epochs * math.ceil(facts["data"]["train_windows"] / per_update))
     same = manifest.get("made_from") == made_from and (manifest["planned"] == planned or manifest["diverged"])
-    return facts if same and (place / "model" / "config.json").is_file() else None
+    return facts if same and is_complete(place / "model") else None
 
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from acclimate.pipeline.stages import folder_name
 RECIPE = "recipe.yaml"
 # What may differ from the run that is there: it is only shown, only said how often, or redone by itself.
 FREE_TRAIN = {
+    "threads",
     "logging_steps",
     "logging_dir",
     "save_strategy",
@@ -117,10 +118,14 @@ class Workplace:
         if here.name == _ASIDE:
             here.rmdir()
 
-    def show_at_root(self, train_folder: Path) -> None:
-        """Let the root hold the last phase's files (hard links where the file system has them)."""
-        for path in sorted(train_folder.rglob("*")):
-            target = self.root / path.relative_to(train_folder)
+    def show_at_root(self, folder: Path) -> None:
+        """Let the root hold the files of a stage (hard links where the file system has them)."""
+        kept = {path.name for path in folder.glob("checkpoint-*")}
+        for path in self.root.glob("checkpoint-*"):
+            if kept and path.name not in kept:
+                shutil.rmtree(path)
+        for path in sorted(folder.rglob("*")):
+            target = self.root / path.relative_to(folder)
             if path.is_dir() or path.name in ("manifest.json", "facts.json") or path.name.startswith("."):
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)

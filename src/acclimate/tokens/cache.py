@@ -20,7 +20,7 @@ from acclimate.core.rows import ROLE, ROW_ID, Rows, about
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-_STAGES = ("core", "masking", "objective", "tokens")
+_CODE = ("core/**/*.py", "masking/**/*.py", "objective/**/*.py", "tokens/**/*.py", "compat/text_encoder.py")
 _READ = {
     ROW_ID: pa.large_string(),
     ROLE: pa.large_string(),
@@ -68,6 +68,6 @@ def tokenizer_hash(tokenizer: PreTrainedTokenizerFast) -> str:
 def code_version() -> str:
     """Give the fingerprint of the source that examples come from, and of the tokenizers library."""
     root = Path(__file__).parents[1]
-    files = sorted(path for stage in _STAGES for path in (root / stage).rglob("*.py"))
+    files = sorted(path for pattern in _CODE for path in root.glob(pattern))
     sources = [[str(path.relative_to(root)), path.read_text(encoding="utf-8")] for path in files]
     return fingerprint(sources, version("tokenizers"))

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from acclimate.compat.text_encoder import Pieces, TextEncoder
 from acclimate.core.examples import Document
 from acclimate.core.rows import ROW_ID, Rows
-from acclimate.tokens.text_encoder import Pieces, TextEncoder
 from acclimate.tokens.windows import Window, plain_windows, tagged_windows
 
 _ROWS = 1000

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from acclimate.compat.text_encoder import Pieces, text_encoder
 from acclimate.core.artifact import read_json, write_json
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Examples
@@ -19,7 +20,6 @@ from acclimate.core.seeds import hash64
 from acclimate.core.text import word_spans
 from acclimate.tokens.cutter import Cutter, Record, records
 from acclimate.tokens.section import Tokens
-from acclimate.tokens.text_encoder import Pieces, text_encoder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -81,7 +81,7 @@ def encode(
     Raises: UserError naming rows in which nothing can be learnt, unless these are to be dropped.
     """
     _need_text(rows, where)
-    encoder = text_encoder(tokenizer, tokens.new_tokens(rows, where), causal=objective.head == "causal")
+    encoder = text_encoder(tokenizer, tokens.new_tokens(rows, where), add_end=objective.head == "causal")
     added = len(encoder.prefix) + len(encoder.suffix)
     room = tokens.length(longest, where) - added
     if room <= tokens.stride:

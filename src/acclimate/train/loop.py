@@ -37,8 +37,8 @@ class Loop:
 
     def __init__(self, job: Job) -> None:
         self.job, self.settings = job, job.settings
-        if self.settings.dataloader_threads:
-            torch.set_num_threads(self.settings.dataloader_threads)
+        if self.settings.threads:
+            torch.set_num_threads(self.settings.threads)
         bf16 = has_bf16() if self.settings.bf16 is None else self.settings.bf16
         self.accelerator = accelerator(bf16=bf16, trackers=list(self.settings.report_to), logs=str(job.logs))
         self.plan = make_plan(self.settings, len(job.examples), self.accelerator.num_processes)
@@ -49,7 +49,6 @@ class Loop:
         self.state = State(start=digests(job.model))
         self._resume(optimizer)
         self.model, self.optimizer = self.accelerator.prepare(job.model, optimizer)
-        self.tokens = 0
         self.main = self.accelerator.is_main_process
         if self.settings.report_to:
             self.accelerator.init_trackers("acclimate")
@@ -103,7 +102,6 @@ class Loop:
             self._note_gradients()
         self.job.adapter.after_update(self.job.model, update + 1)
         self.optimizer.zero_grad()
-        self.tokens += sum(batch.tokens for batch in batches)
         self.state.step = update + 1
         self.state.count(loss, norm, self._sum(sum(batch.tokens for batch in batches)), labels)
 
@@ -125,7 +123,7 @@ class Loop:
         examples = self._validation()
         self.model.eval()
         total, labels = 0.0, 0
-        for numbers in chunks(self.job.batching, examples, self.settings.per_device_eval_batch_size):
+        for numbers in chunks(examples, self.settings.per_device_eval_batch_size):
             for batch in passes(self.job, examples, numbers, 0, 1):
                 logits_LV = self.job.runner.logits(self.model, batch).float()
                 total += float(

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from acclimate.core.examples import Batch, Examples, Ints
-from acclimate.core.protocols import Batching
 from acclimate.train.job import Job
 from acclimate.train.plan import Plan
 
@@ -61,7 +60,7 @@ def _part(numbers: Ints, rank: int, processes: int) -> Ints:
     return mine if len(mine) else numbers[:1]
 
 
-def chunks(batching: Batching, examples: Examples, size: int) -> list[Ints]:
+def chunks(examples: Examples, size: int) -> list[Ints]:
     """Give the numbers of all documents in chunks of `size`, for validation."""
     everything = np.arange(len(examples))
     return [everything[start : start + size] for start in range(0, len(everything), size)]

@@ -41,8 +41,10 @@ class Plan:
 
 @lru_cache(maxsize=1)
 def _order(documents: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
-    """Give the order of an epoch, remembered from one update to the next."""
-    return permutation(documents, seed, epoch)
+    """Give the order of an epoch, remembered (and so read-only) from one update to the next."""
+    order = permutation(documents, seed, epoch)
+    order.flags.writeable = False
+    return order
 
 
 def make_plan(settings: Train, documents: int, processes: int) -> Plan:

@@ -56,7 +56,7 @@ class Train(Section):
     load_best_model_at_end: bool = option(False, "give the state with the best validation loss (step 0 is never best)")
     metric_for_best_model: Literal["eval_loss", "loss"] = option("eval_loss", "what best means")
     seed: int = option(42, "of data order, masks and dropout", unit="seed", ge=0)
-    dataloader_threads: int | None = option(
+    threads: int | None = option(
         None, "threads of torch (default: as many as there are)", unit="threads", ge=1
     )
     resume_from_checkpoint: bool = option(True, "go on from the newest complete checkpoint of this folder")

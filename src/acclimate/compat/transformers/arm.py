@@ -15,10 +15,14 @@ from acclimate.core.protocols import Scored
 
 
 class ModelArm:
-    """Scores documents in float32, model in eval mode, batch by batch: no logits outlive their batch (promise 18)."""
+    """Scores documents in float32, model in eval mode, batch by batch: no logits outlive their batch (promise 18).
 
-    def __init__(self, lm: LanguageModel, way: Way, batch_tokens: int) -> None:
+    Takes: `in_text`, as in the protocol.
+    """
+
+    def __init__(self, lm: LanguageModel, way: Way, batch_tokens: int, in_text: Sequence[str] = ()) -> None:
         self.tokenizer, self.max_length, self.causal = lm.tokenizer, lm.max_length, lm.causal
+        self.in_text = tuple(in_text)
         self._lm, self._way, self._batch_tokens = lm, way, batch_tokens
         self._runner = Runner(lm.model, way)
         lm.model.eval()

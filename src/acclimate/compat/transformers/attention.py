@@ -92,6 +92,11 @@ def _no_mask(*_: Any, **__: Any) -> None:
     """Make no mask: the documents' borders say it all."""
 
 
+def plain(model: Any) -> str:
+    """Give the attention that transformers itself would take."""
+    return "sdpa" if getattr(model, "_supports_sdpa", False) else "eager"
+
+
 def register() -> None:
     """Make `NAME` known to transformers (again is harmless)."""
     AttentionInterface.register(NAME, flat_attention)

@@ -63,7 +63,7 @@ def tokenizer_from(folder: str, revision: str) -> Any:
 
 
 def pretrained(folder: str, revision: str, head: str) -> tuple[Any, bool]:
-    """Load weights in float32 and say whether the head's were among them.
+    """Load weights in float32 and say whether the head's were among them (all others have to be).
 
     Raises: UserError if the architecture doesn't fit, the weights are not safetensors, or files are missing.
     """
@@ -71,6 +71,7 @@ def pretrained(folder: str, revision: str, head: str) -> tuple[Any, bool]:
 
     config = config_of(folder, revision)
     need_head(config, head)
+    look_back_only(config, head)
     if config.model_type in ("deberta", "deberta-v2"):
         config.legacy = False  # the default drops the trained head in silence
     try:
@@ -84,6 +85,13 @@ def pretrained(folder: str, revision: str, head: str) -> tuple[Any, bool]:
             Fault(_WHERE, _first_line(error), "weights as safetensors (pickled ones are never read)",
                   "choose a revision or a model that has model.safetensors")
         ) from None  # fmt: skip
+    body = sorted(key for key in loading["missing_keys"] if key.startswith(f"{model.base_model_prefix}."))
+    if body:
+        named = ", ".join(body[:3]) + (", ..." if len(body) > 3 else "")
+        raise UserError(
+            Fault(_WHERE, f"{len(body)} weights below the head are not in the files: {named}", "all of them",
+                  "get the model's files anew")
+        )  # fmt: skip
     return model, not loading["missing_keys"]
 
 
@@ -155,3 +163,12 @@ def checkpoint_activations(model: Any) -> None:
     """Recompute activations in the backward pass (transformers 5.23 has renamed the switch)."""
     enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
     enable({"use_reentrant": False})
+
+
+def look_back_only(config: Any, head: str) -> None:
+    """Let BERT and its kin, which can be either, be a decoder under a causal head and an encoder under a masked one."""
+    from transformers.models.auto import modeling_auto
+
+    both = modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES.keys() & modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.keys()
+    if config.model_type in both and hasattr(config, "is_decoder"):
+        config.is_decoder = head == "causal"

@@ -55,6 +55,8 @@ def choose(model: nn.Module, *, causal: bool) -> tuple[Way, str]:
     Takes: a transformers model in float32, not yet wrapped by an adapter; whether it is causal.
     """
     config: Any = model.config
+    if config._attn_implementation == attention.NAME:  # a way was chosen for this model before
+        _set(model, attention.plain(model))
     original = config._attn_implementation
     was_training = model.training
     model.eval()

@@ -1,4 +1,7 @@
-"""A tokenizer as encoding needs it: text in, arrays out, and nothing in a text can pass for a special token."""
+"""A tokenizer as training and measuring need it: text in, arrays out, and nothing in a text can pass for a special token.
+
+This is where a text becomes ids, whoever asks: so what is measured was cut as what is learnt.
+"""
 
 from __future__ import annotations
 
@@ -55,26 +58,28 @@ class TextEncoder:
 def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
     """Split `texts` so that few characters are at work at a time: a backend needs some hundred bytes a token."""
     some: list[str] = []
+    characters = 0
     for text in texts:
-        if some and sum(map(len, some)) + len(text) > _CHARACTERS:
+        if some and characters + len(text) > _CHARACTERS:
             yield some
-            some = []
+            some, characters = [], 0
         some.append(text)
+        characters += len(text)
     yield some
 
 
-def text_encoder(tokenizer: PreTrainedTokenizerFast, in_text: Sequence[str], *, causal: bool) -> TextEncoder:
+def text_encoder(tokenizer: PreTrainedTokenizerFast, in_text: Sequence[str], *, add_end: bool) -> TextEncoder:
     """Set up `tokenizer` (which stays as it is) for encoding.
 
     Takes: `in_text`, the special tokens that are meant where they stand in a text; anything else that looks like one is
-    text. `causal`, to end with the end-of-sequence token also where the tokenizer adds none, so that ends are learnt.
+    text. `add_end`, to end with the end-of-sequence token also where the tokenizer adds none, so that ends are learnt.
     """
     backend = _backend(tokenizer, set(in_text))
     probe = backend.encode("a", add_special_tokens=True)
     body = [place for place, added in enumerate(probe.special_tokens_mask) if not added]
     begin, end = (body[0], body[-1] + 1) if body else (len(probe), len(probe))
     suffix = probe.ids[end:]
-    if causal and not suffix and tokenizer.eos_token_id is not None:
+    if add_end and not suffix and tokenizer.eos_token_id is not None:
         suffix = [tokenizer.eos_token_id]
     return TextEncoder(backend, _ints(probe.ids[:begin]), _ints(suffix), _special(tokenizer, in_text))
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast
 
-from acclimate.tokens import text_encoder as module
-from acclimate.tokens.text_encoder import Pieces, TextEncoder, text_encoder
+from acclimate.compat import text_encoder as module
+from acclimate.compat.text_encoder import Pieces, TextEncoder, text_encoder
 from acclimate.tokens.vocabulary import add_tags
 from tests.tokenizers_made import ALL, byte_bpe, unigram, wordpiece
 
 every_kind = pytest.mark.parametrize("kind", list(ALL))
-ENCODERS = {kind: text_encoder(make(), [], causal=False) for kind, make in ALL.items()}
+ENCODERS = {kind: text_encoder(make(), [], add_end=False) for kind, make in ALL.items()}
 
 
 def one(encoder: TextEncoder, text: str) -> Pieces:
@@ -36,7 +36,7 @@ def test_ordinary_text_becomes_what_the_tokenizer_makes_of_it(kind: str, text: s
 @every_kind
 def test_what_looks_like_a_special_token_is_text(kind: str) -> None:
     tokenizer = ALL[kind]()
-    encoder = text_encoder(tokenizer, [], causal=False)
+    encoder = text_encoder(tokenizer, [], add_end=False)
     names = [token for token in tokenizer.all_special_tokens if token != tokenizer.unk_token]
     never = set(tokenizer.convert_tokens_to_ids(names))
     for text in ("".join(names), *(f"a {name} b" for name in names)):
@@ -50,7 +50,7 @@ def test_what_looks_like_a_special_token_is_text(kind: str) -> None:
 def test_tags_are_known_in_the_text_and_others_are_not(kind: str) -> None:
     tokenizer = ALL[kind]()
     event, other = add_tags(tokenizer, ["<event>", "<other>"])
-    encoder = text_encoder(tokenizer, ["<event>"], causal=False)
+    encoder = text_encoder(tokenizer, ["<event>"], add_end=False)
     pieces = one(encoder, "a <event>b<other> c")
     place = pieces.ids_T.tolist().index(event)
     assert (pieces.starts_T[place], pieces.ends_T[place]) == (2, 9)
@@ -63,13 +63,13 @@ def test_tags_are_known_in_the_text_and_others_are_not(kind: str) -> None:
 def test_the_tokenizer_itself_stays_as_it_was(kind: str) -> None:
     tokenizer = ALL[kind]()
     before = tokenizer.backend_tokenizer.to_str()
-    list(text_encoder(tokenizer, [], causal=True).pieces(["<s>"]))
+    list(text_encoder(tokenizer, [], add_end=True).pieces(["<s>"]))
     assert tokenizer.backend_tokenizer.to_str() == before
     assert not tokenizer.backend_tokenizer.encode_special_tokens
 
 
 @pytest.mark.parametrize(
-    "make, causal, prefix, suffix",
+    "make, add_end, prefix, suffix",
     [
         (wordpiece, False, ["[CLS]"], ["[SEP]"]),
         (unigram, False, ["<s>"], ["</s>"]),
@@ -81,11 +81,11 @@ def test_the_tokenizer_itself_stays_as_it_was(kind: str) -> None:
     ],
 )
 def test_what_is_added_before_and_after_a_sequence(
-    make: Callable[[], PreTrainedTokenizerFast], causal: bool, prefix: list[str], suffix: list[str]
+    make: Callable[[], PreTrainedTokenizerFast], add_end: bool, prefix: list[str], suffix: list[str]
 ) -> None:
     tokenizer = make()
     tokenizer(["a", "a b c"], padding=True, truncation=True, max_length=3)  # which stays set in the backend
-    encoder = text_encoder(tokenizer, [], causal=causal)
+    encoder = text_encoder(tokenizer, [], add_end=add_end)
     assert tokenizer.convert_ids_to_tokens(encoder.prefix.tolist()) == prefix
     assert tokenizer.convert_ids_to_tokens(encoder.suffix.tolist()) == suffix
     assert len(one(encoder, "the patient was seen in the hospital").ids_T) > 3, "nothing is cut"
@@ -97,8 +97,8 @@ def test_merges_that_spell_a_special_token_are_undone() -> None:
     spec["model"]["vocab"] |= {"<s": 420}
     spec["model"]["merges"] = [["<", "s"], ["<s", ">"], *spec["model"]["merges"]]
     merging = PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(json.dumps(spec)), bos_token="<s>")
-    assert 1 not in one(text_encoder(merging, [], causal=False), "<s>").ids_T
-    assert 420 in one(text_encoder(merging, [], causal=False), "<s>").ids_T
+    assert 1 not in one(text_encoder(merging, [], add_end=False), "<s>").ids_T
+    assert 420 in one(text_encoder(merging, [], add_end=False), "<s>").ids_T
 
 
 def test_many_characters_are_tokenised_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:

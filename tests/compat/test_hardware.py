@@ -1,0 +1,55 @@
+import pytest
+import torch
+
+from acclimate.compat import hardware
+
+
+def test_bits_depend_on_the_threads_of_now() -> None:
+    torch.set_num_threads(1)
+    assert hardware.bits_depend_on()["threads"] == 1
+    torch.set_num_threads(2)
+    here = hardware.bits_depend_on()
+    assert here["threads"] == 2
+    assert here["torch"] == torch.__version__
+    assert here["instructions"] == torch.backends.cpu.get_cpu_capability()
+
+
+@pytest.mark.parametrize(
+    "capability, flags, fast",
+    [
+        ("AVX512", {"avx512f", "avx512_bf16"}, True),
+        ("AVX512", {"amx_bf16"}, True),
+        ("AVX512", {"avx512f"}, False),
+        ("AVX2", {"avx512_bf16"}, False),  # torch was told to use less than there is
+        ("DEFAULT", set(), False),
+    ],
+)
+def test_bf16_is_taken_where_it_is_fast(capability: str, flags: set[str], fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    monkeypatch.setattr(hardware, "_cpu_flags", lambda: flags)
+    assert hardware.has_bf16() is fast
+
+
+def test_peak_memory_is_in_bytes_and_grows() -> None:
+    before = hardware.peak_memory()
+    assert before > 50 * 2**20, "an interpreter with torch needs more than that"
+    block = torch.ones(before // 4 + 2**26, dtype=torch.float32)
+    assert hardware.peak_memory() > before
+    del block
+
+
+def test_versions_of_what_results_depend_on() -> None:
+    found = hardware.versions()
+    assert {"python", "acclimate", "torch", "transformers", "peft"} <= set(found)
+    assert found["torch"] == torch.__version__
+
+
+def test_keeping_freed_memory_can_be_asked_for_twice_and_left_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name: asked.append(name) or (_ for _ in ()).throw(OSError))
+    hardware.keep_freed_memory()
+    assert asked == [None]
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "1")
+    hardware.keep_freed_memory()
+    assert asked == [None]
