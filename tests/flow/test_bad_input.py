@@ -62,7 +62,7 @@ def test_a_column_of_nulls(prepare: list[str], refused: Refused, encoder: Path, 
     (tmp_path / "x.csv").write_text("text,source\n" + "".join(f",s{number}\n" for number in range(40)), encoding="utf-8")
     said = refused(tiny.recipe(encoder, tmp_path / "x.csv", tmp_path / "out", prepare=prepare))
     assert "text" in said
-    assert "40" in said or "x.csv:" in said
+    assert "40" in said
 
 
 def test_a_field_of_nulls_in_tagged_records(refused: Refused, encoder: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def test_no_mask_token_for_mlm(refused: Refused, decoder: Path, encoder: Path, r
     assert "gpt2 has no masked language model head" in said
     assert "use objective: clm" in said
     mixed = {"path": str(encoder), "tokenizer_name": str(decoder)}
-    said = refused(tiny.recipe("", rows, tmp_path / "out", model=mixed))
+    said = refused({**tiny.recipe("", rows, tmp_path / "out"), "model": mixed})
     assert "adapt.objective: the model's tokenizer has no mask token" in said
     assert "use objective: clm" in said
 
@@ -125,7 +125,7 @@ def test_without_a_network_a_hub_id_is_answered_within_a_minute(network: str, ro
         endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
         environment = {**os.environ, "HF_HUB_OFFLINE": "0", "HF_ENDPOINT": endpoint, "HF_HOME": str(tmp_path / "cache")}
         done = subprocess.run(
-            [sys.executable, "-m", "acclimate.cli.main", "run", recipe], env=environment, capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-m", "acclimate", "run", recipe], env=environment, capture_output=True, text=True, timeout=60, check=False
         )
     assert done.returncode == 2, done.stderr
     assert "model: someone/no-such-model can't be had: the Hub can't be reached" in done.stderr

@@ -18,7 +18,7 @@ def check(
     from acclimate.pipeline.check import check as look
 
     found = look(recipe, overrides or [])
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
     for sentence in found.understood:
         console.print(sentence, markup=False)
     table = Table("phase", "step", "source", "rows in", "rows out", "what happened")

@@ -14,7 +14,7 @@ class Display:
     """Shows events. On a terminal progress is a bar; elsewhere each line of the log is printed."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
         columns = (
             TextColumn("  {task.description}"),
             BarColumn(),

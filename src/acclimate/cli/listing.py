@@ -17,7 +17,7 @@ def listing(family: Annotated[str | None, typer.Argument(help="sources, prepare,
 
     if family is not None and family not in FAMILIES:
         raise UserError(Fault("list", f"no family {family!r}{nearest(family, FAMILIES)}", ", ".join(FAMILIES)))
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
     for one in [family] if family else FAMILIES:
         console.print(f"[bold]{one}[/bold]")
         for name in methods(one):

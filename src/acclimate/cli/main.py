@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import sys
 import traceback
 
@@ -18,6 +19,8 @@ for module in (demo, check, show, run, listing, sample):
 
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+# safetensors, tokenizers and numpy report a full disk in errors of their own, by these words.
+_FULL = re.compile(r"No space left on device|[Qq]uota exceeded|\d+ requested and \d+ written")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -41,16 +44,15 @@ def call(arguments: list[str]) -> int:
         if error.exit_code == AcclimateError.exit_code:
             _say("this is a bug of acclimate: please report it with the recipe")
         return error.exit_code
-    except OSError as error:
-        return _disk(error) if error.errno in _DISK else _bug()
-    except Exception:  # noqa: BLE001  the last word on what nobody foresaw
-        return _bug()
+    except Exception as error:  # noqa: BLE001  the last word on what nobody foresaw
+        return _disk(error) if getattr(error, "errno", None) in _DISK or _FULL.search(str(error)) else _bug()
 
 
-def _disk(error: OSError) -> int:
-    place = error.filename or "the disk"
-    _say(f"{place}: {error.strerror}\n  do: make room or name another output_dir; the same command goes on")
-    return 2
+def _disk(error: Exception) -> int:
+    place = getattr(error, "filename", None) or "the disk"
+    reason = "No space left on device" if _FULL.search(str(error)) else getattr(error, "strerror", None) or error
+    _say(f"{place}: {reason}\n  do: make room or name another output_dir; the same command goes on")
+    return UserError.exit_code
 
 
 def _bug() -> int:

@@ -15,22 +15,26 @@ def show(
     row: Annotated[int, typer.Option(help="number of the training row, from 0")] = 0,
     epoch: Annotated[int, typer.Option(help="epoch whose masks to show, from 0")] = 0,
 ) -> None:
-    """Show a row as the model sees it: tags, pieces, and what is hidden or learnt."""
+    """Show a row as the model sees it: tags, pieces (a dot stands between those of one word), what is hidden or learnt."""
     from rich.console import Console
     from rich.text import Text
 
     from acclimate.pipeline.show import show as look
 
     found = look(recipe, row, epoch, overrides or [])
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
     console.print(
         f"row {found.row_id}, {len(found.windows)} window(s), {found.share:.1%} of the tokens hidden or learnt",
         markup=False,
     )
     for window in found.windows:
         text = Text()
-        for piece in window:
-            shown = f"[{piece.text}]" if piece.kind == "hidden" and not console.is_terminal else piece.text
+        kinds = ["tag", *(piece.kind for piece in window)]
+        for before, piece in zip(kinds, window, strict=False):
+            inside_a_word = "tag" not in (before, piece.kind) and not piece.text[:1].isspace()
+            body = piece.text.lstrip(" ")
+            text.append(" " * (len(piece.text) - len(body)) + ("·" if inside_a_word else ""))
+            shown = f"[{body}]" if piece.kind == "hidden" and not console.is_terminal else body
             text.append(shown, style=_STYLES[piece.kind])
         console.print(text)
     legend = Text("\n")

@@ -10,7 +10,7 @@ def cached(model: str, revision: str) -> bool:
     return isinstance(try_to_load_from_cache(model, "config.json", revision=revision), str)
 
 
-def reachable(model: str, revision: str, timeout: float = 20.0) -> str:
+def reachable(model: str, revision: str, timeout: float = 10.0) -> str:
     """Ask the Hub for a model and give what is wrong in one line, or an empty text. Waits `timeout` seconds at most."""
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError, RevisionNotFoundError

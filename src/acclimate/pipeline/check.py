@@ -88,11 +88,11 @@ def _phase(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> PhaseFa
     groups = {role: len(set(of_role(rows, role).column(GROUP).to_pylist())) for role in counts}
     return PhaseFacts(
         phase.name, counts, groups, len(encoded.examples), encoded.statistics.tokens, encoded.statistics.tokens_per_word,
-        len(new_ids), updates, tuple(_warnings(recipe, phase, counts, groups)),
+        len(new_ids), updates, tuple(_warnings(recipe, counts, groups)),
     )  # fmt: skip
 
 
-def _warnings(recipe: Recipe, phase: Phase, counts: dict[str, int], groups: dict[str, int]) -> Iterable[str]:
+def _warnings(recipe: Recipe, counts: dict[str, int], groups: dict[str, int]) -> Iterable[str]:
     if not counts["test"]:
         yield "there are no test rows: nothing can be proven (add prepare: split, or sources.test)"
     elif groups["test"] < FEWEST_GROUPS and not recipe.evaluate.resample_by:
@@ -101,5 +101,3 @@ def _warnings(recipe: Recipe, phase: Phase, counts: dict[str, int], groups: dict
             f"only {groups['test']} test groups: too few for an interval (at least {FEWEST_GROUPS}); "
             f"make the test share {share:.1f} times larger"
         )
-    if not counts["validation"] and phase.train.evaluates != "no":
-        yield "there are no validation rows: early stopping and the best checkpoint need some"

@@ -36,7 +36,7 @@ def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, te
     place = workplace.stage("prepare", phase.name)
     if is_complete(place, made_from):
         ledger.entries += read_json(place / _LEDGER)
-        return _read(place / _ROWS), made_from
+        return _finished(_read(place / _ROWS), phase, where), made_from
     tell(Event("stage", f"{phase.name}: reading and preparing rows"))
     own = Ledger()
     rows = make_rows(recipe, phase, number, own)
@@ -77,7 +77,7 @@ def make_rows(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> Rows
     for place, step in steps:
         rows, counts = step.apply(rows, f"{where}.prepare.{place}", recipe.seed)
         ledger.add(phase.name, name_of("prepare", step), "all", counts, max_dropped=recipe.max_dropped)
-    return _finished(rows, where)
+    return _finished(rows, phase, where)
 
 
 def _of_source(rows: Rows, role: str) -> Rows:
@@ -91,14 +91,17 @@ def _of_source(rows: Rows, role: str) -> Rows:
 def _together(parts: list[Rows], where: str) -> Rows:
     try:
         return pa.concat_tables(parts, promote_options="default")
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise UserError(
             Fault(where, f"the roles' columns differ in type: {error}", "the same columns", "cast them alike")
         ) from None
 
 
-def _finished(rows: Rows, where: str) -> Rows:
+def _finished(rows: Rows, phase: Phase, where: str) -> Rows:
     need_columns(rows, ["text"], f"{where}: after prepare")
+    if rows.num_rows and rows.column("text").null_count == rows.num_rows:
+        found = f"column 'text' has no value in any of {rows.num_rows} rows"
+        raise UserError(Fault(f"{where}: after prepare", found, "text to learn from", "look at the source, or at prepare"))
     if GROUP not in rows.column_names:
         rows = replace_column(rows, GROUP, rows.column(ROW_ID).cast(pa.string()))
         rows = with_about(rows, {"group_by": about(rows).get("group_by")})
@@ -107,6 +110,12 @@ def _finished(rows: Rows, where: str) -> Rows:
         raise UserError(
             Fault(where, f"no rows to train on ({counts})", "at least one", "look at the ledger: acclimate check")
         )
+    if not counts["validation"] and phase.train.evaluates != "no":
+        asked = "eval_strategy, eval_steps, early_stopping_patience or load_best_model_at_end"
+        raise UserError(
+            Fault(f"{where}.train", f"there are no validation rows, but {asked} needs some", "a split or a validation source",
+                  "add prepare: split, or sources.validation")
+        )  # fmt: skip
     return rows
 
 

@@ -57,13 +57,23 @@ def show(recipe: str | Path | dict[str, Any], row: int, epoch: int = 0, override
     marked = np.zeros(len(flat.ids_T), dtype=bool)
     marked[learnt.positions_L + (1 if lm.causal else 0)] = True
     special = set(lm.tokenizer.all_special_ids) | set(lm.tokenizer.added_tokens_decoder)
-    pieces = [
-        Piece(lm.tokenizer.decode([number]), _kind(number in special, hit, lm.causal))
-        for number, hit in zip(flat.ids_T.tolist(), marked.tolist(), strict=True)
-    ]
-    borders = flat.offsets_N1.tolist()
-    windows = [pieces[start:end] for start, end in pairwise(borders)]
+    windows = []
+    for start, end in pairwise(flat.offsets_N1.tolist()):
+        ids = flat.ids_T[start:end].tolist()
+        kinds = [_kind(one in special, hit, lm.causal) for one, hit in zip(ids, marked[start:end].tolist(), strict=True)]
+        windows.append([Piece(*pair) for pair in zip(_texts(ids, lm.tokenizer), kinds, strict=True)])
     return Shown(str(one.column(ROW_ID)[0]), str(one.column("text")[0]), windows, float(marked.mean()))
+
+
+def _texts(ids: list[int], tokenizer: Any) -> list[str]:
+    """Give each token as it stands in the text, the space before it included (which one token alone does not show)."""
+    texts, before = [], ""
+    for number, one in enumerate(ids):
+        after = tokenizer.decode(ids[: number + 1])
+        # A token that ends inside a character changes what stood before it.
+        texts.append(after[len(before) :] if after.startswith(before) else tokenizer.decode([one]))
+        before = after
+    return texts
 
 
 def _kind(special: bool, marked: bool, causal: bool) -> str:

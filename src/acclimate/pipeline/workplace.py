@@ -70,9 +70,13 @@ class Workplace:
             raise UserError(
                 Fault("output_dir", f"{self.root}: {error.strerror}", "a folder that can be written", "name another")
             ) from None
-        if changed:
-            self._move_all(self.root, self.root / _ASIDE)
-        write_text(self.root / RECIPE, self.recipe.to_yaml())
+        try:
+            if changed:
+                self._move_all(self.root, self.root / _ASIDE)
+            write_text(self.root / RECIPE, self.recipe.to_yaml())
+        except OSError:
+            self.leave()
+            raise
 
     def _recipe_there(self) -> dict[str, Any] | None:
         """Give the recipe of the run that is there; one that somebody wrote by hand is none."""

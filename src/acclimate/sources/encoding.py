@@ -36,8 +36,8 @@ def decode(data: bytes, encoding: str, file: File) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].decode(encoding, "replace").count("\n") + 1
         found = f"not {encoding}: byte 0x{data[error.start]:02x} at byte {error.start} ({error.reason})"
-        fitting = _fitting(data)
-        do = f"set encoding: {' or '.join(fitting)}" if fitting else "set encoding: to the file's own"
+        fits = fitting(data)
+        do = f"set encoding: {' or '.join(fits)}" if fits else "set encoding: to the file's own"
         raise UserError(Fault(f"{file.address}, line {line}", found, f"text in {encoding}", do)) from None
 
 
@@ -48,7 +48,8 @@ def as_utf_8(data: bytes, encoding: str, file: File) -> bytes:
     return decode(data, encoding, file).encode("utf-8")
 
 
-def _fitting(data: bytes) -> list[str]:
+def fitting(data: bytes) -> list[str]:
+    """Give the encodings, of those often meant, in which the bytes are a text."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ["utf-16"]
     return [name for name in _OFTEN_MEANT if _fits(data, name)]

@@ -13,7 +13,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.method import Method, option
 from acclimate.core.rows import ROW_ID, Counts, Rows
 from acclimate.sources.assemble import need_chosen, refuse_own_columns
-from acclimate.sources.encoding import Encoding, as_utf_8
+from acclimate.sources.encoding import Encoding, as_utf_8, fitting
 from acclimate.sources.files import File, content_hashes, find, read_bytes
 from acclimate.sources.json_types import column_of
 
@@ -103,7 +103,8 @@ def parse_line(line: bytes) -> dict[str, Any]:
     try:
         found = _DECODER.decode(line.decode("utf-8"))
     except UnicodeDecodeError as error:
-        found = f"not utf-8: byte 0x{line[error.start]:02x} in column {error.start + 1}; set encoding:"
+        meant = " or ".join(fitting(line)) or "the file's own"
+        found = f"not utf-8: byte 0x{line[error.start]:02x} in column {error.start + 1}; set encoding: {meant}"
         raise _BrokenLineError(found) from None
     except json.JSONDecodeError as error:
         raise _BrokenLineError(f"not JSON: {error.msg}, column {error.colno}") from None

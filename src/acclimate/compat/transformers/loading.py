@@ -68,6 +68,7 @@ def pretrained(folder: str, revision: str, head: str) -> tuple[Any, bool]:
     Raises: UserError if the architecture doesn't fit, the weights are not safetensors, or files are missing.
     """
     import torch
+    from safetensors import SafetensorError
 
     config = config_of(folder, revision)
     need_head(config, head)
@@ -80,7 +81,7 @@ def pretrained(folder: str, revision: str, head: str) -> tuple[Any, bool]:
                 folder, revision=revision, config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False,
                 output_loading_info=True,
             )  # fmt: skip
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UserError(
             Fault(_WHERE, _first_line(error), "weights as safetensors (pickled ones are never read)",
                   "choose a revision or a model that has model.safetensors")
