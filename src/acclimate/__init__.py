@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# No telemetry, and no asking a service of the Hub to convert weights that are not safetensors.
+os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "DISABLE_SAFETENSORS_CONVERSION": "1"}
 
 if TYPE_CHECKING:
     from acclimate.pipeline.run import Run, run

@@ -102,7 +102,9 @@ def test_saved_and_put_on_a_base_that_grew_by_other_rows_the_logits_are_the_same
     again = PeftModel.from_pretrained(base, str(tmp_path))
     assert torch.allclose(logits(again), logits(wrapped), rtol=1e-6, atol=1e-6)
     saved = load_file(tmp_path / "adapter_model.safetensors")
-    assert all("lora_" in key or tuple(weight.shape) == (3, 32) for key, weight in saved.items()), "rows, not the matrix"
+    assert all("lora_" in key or tuple(weight.shape) == (3, 32) for key, weight in saved.items()), (
+        "rows, not the matrix"
+    )
 
 
 def test_a_resized_base_from_a_folder_is_no_reason_to_write_the_whole_embedding(tmp_path: Path) -> None:

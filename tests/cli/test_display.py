@@ -27,7 +27,9 @@ def test_what_came_from_data_is_no_markup(capfd: pytest.CaptureFixture[str]) -> 
     assert "[red]text[/red] and [/]" in capfd.readouterr().err
 
 
-def test_on_a_terminal_a_bar_with_loss_speed_and_time_left(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_a_bar_with_loss_speed_and_time_left(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "160")

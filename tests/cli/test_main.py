@@ -18,7 +18,9 @@ def test_help_names_every_command(acclimate: Callable[..., Any]) -> None:
         assert f" {command} " in said.out
 
 
-@pytest.mark.parametrize("arguments", [["rnu"], ["run"], ["run", "--fast", "r.yaml"], ["show", "r.yaml", "--row", "first"]])
+@pytest.mark.parametrize(
+    "arguments", [["rnu"], ["run"], ["run", "--fast", "r.yaml"], ["show", "r.yaml", "--row", "first"]]
+)
 def test_a_wrong_command_line_exits_2_without_a_traceback(arguments: list[str], acclimate: Callable[..., Any]) -> None:
     said = acclimate(*arguments)
     assert said.code == 2
@@ -55,7 +57,9 @@ def test_how_a_command_ends(
 
 
 def test_the_module_is_the_command(root: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "acclimate", "list", "zebra"], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "acclimate", "list", "zebra"], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 2
     assert "no family 'zebra'" in done.stderr
     scripts = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]

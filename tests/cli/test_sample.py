@@ -14,7 +14,9 @@ def test_a_sample_is_written_and_is_the_same_again(acclimate: Command, tmp_path:
         assert said.out == f"8 files in {tmp_path / place}\n"
     for path in (tmp_path / "a").glob("*.csv"):
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
-    assert len(set(pyarrow.parquet.read_table(tmp_path / "a" / "patients.parquet").column("patient_id").to_pylist())) == 5
+    assert (
+        len(set(pyarrow.parquet.read_table(tmp_path / "a" / "patients.parquet").column("patient_id").to_pylist())) == 5
+    )
 
 
 def test_files_that_are_there_already_are_not_overwritten(acclimate: Command, tmp_path: Path) -> None:

@@ -34,8 +34,14 @@ def test_a_row_that_is_not_there(acclimate: Command, recipe: str) -> None:
 
 def test_tags_are_shown_as_tags(acclimate: Command, encoder: Path, tmp_path: Path) -> None:
     events = tiny.write_rows(tmp_path / "events.jsonl", tiny.events())
-    tagged = {"name": "tagged", "group_by": "patient", "body": {"tag": "visits", "each": {"tag": "event", "fields": ["code"]}}}
-    recipe = tiny.write_recipe(tmp_path, tiny.recipe(encoder, events, tmp_path / "out", prepare=[tagged], tokens={"max_length": 64}))
+    tagged = {
+        "name": "tagged",
+        "group_by": "patient",
+        "body": {"tag": "visits", "each": {"tag": "event", "fields": ["code"]}},
+    }
+    recipe = tiny.write_recipe(
+        tmp_path, tiny.recipe(encoder, events, tmp_path / "out", prepare=[tagged], tokens={"max_length": 64})
+    )
     said = acclimate("show", recipe)
     assert "<visits>" in said.out
     assert "</event>" in said.out

@@ -24,7 +24,9 @@ def test_bits_depend_on_the_threads_of_now() -> None:
         ("DEFAULT", set(), False),
     ],
 )
-def test_bf16_is_taken_where_it_is_fast(capability: str, flags: set[str], fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bf16_is_taken_where_it_is_fast(
+    capability: str, flags: set[str], fast: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
     monkeypatch.setattr(hardware, "_cpu_flags", lambda: flags)
@@ -45,7 +47,9 @@ def test_versions_of_what_results_depend_on() -> None:
     assert found["torch"] == torch.__version__
 
 
-def test_keeping_freed_memory_can_be_asked_for_twice_and_left_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keeping_freed_memory_can_be_asked_for_twice_and_left_to_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked = []
     monkeypatch.setattr(hardware.ctypes, "CDLL", lambda name: asked.append(name) or (_ for _ in ()).throw(OSError))
     hardware.keep_freed_memory()

@@ -26,7 +26,9 @@ def test_what_is_no_name_is_said_in_one_line() -> None:
 
 
 @pytest.mark.parametrize("error", [TimeoutError("slow"), ConnectionError("refused"), RuntimeError("strange")])
-def test_whatever_fails_in_the_network_is_said_and_not_raised(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_fails_in_the_network_is_said_and_not_raised(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = {}
 
     def fail(self: HfApi, model: str, revision: str, timeout: float) -> None:

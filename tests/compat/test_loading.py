@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -14,7 +15,10 @@ from acclimate.compat.transformers.loading import (
     pretrained,
     tokenizer_from,
 )
+from acclimate.compat.transformers.runner import Runner
+from acclimate.compat.transformers.ways import choose
 from acclimate.core.errors import UserError
+from acclimate.core.examples import Batch
 from tests.made import NO_DROPOUT, SIZES, language_model, tokenizer
 
 TINY = {key: SIZES[key] for key in ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")}
@@ -90,7 +94,9 @@ def test_a_sequence_to_sequence_model_is_refused(head: str) -> None:
         need_head(T5Config(), head)
 
 
-@pytest.mark.parametrize("kind, head, do", [("gpt2", "masked", "objective: clm"), ("distilbert", "causal", "objective: mlm")])
+@pytest.mark.parametrize(
+    "kind, head, do", [("gpt2", "masked", "objective: clm"), ("distilbert", "causal", "objective: mlm")]
+)
 def test_a_head_that_the_architecture_lacks_is_refused(kind: str, head: str, do: str) -> None:
     need_head(AutoConfig.for_model(kind), "causal" if head == "masked" else "masked")
     with pytest.raises(UserError, match=f"no {head} language model head") as caught:
@@ -161,7 +167,13 @@ def test_a_model_from_scratch_is_a_function_of_its_seed() -> None:
 
 
 def test_what_the_recipe_says_wins_over_the_tokenizer() -> None:
-    model = from_scratch("gpt2", {"vocab_size": 50, "bos_token_id": 1}, {"n_embd": 32, "n_head": 2, "n_layer": 1, "bos_token_id": 9}, "causal", 0)
+    model = from_scratch(
+        "gpt2",
+        {"vocab_size": 50, "bos_token_id": 1},
+        {"n_embd": 32, "n_head": 2, "n_layer": 1, "bos_token_id": 9},
+        "causal",
+        0,
+    )
     assert (model.config.bos_token_id, model.config.hidden_size) == (9, 32)
 
 
@@ -185,3 +197,27 @@ def test_settings_that_can_not_be_built_are_named(overrides: dict[str, Any], whe
 def test_settings_under_their_old_names_are_read() -> None:
     model = from_scratch("llama", {"vocab_size": 50}, {**TINY, "rope_theta": 5000.0}, "causal", 0)
     assert model.config.rope_parameters["rope_theta"] == 5000.0
+
+
+@pytest.mark.parametrize("head", ["causal", "masked"])
+@pytest.mark.parametrize("start", ["scratch", "folder of an encoder", "folder of a decoder"])
+def test_bert_looks_ahead_under_a_masked_head_and_never_under_a_causal_one(
+    head: str, start: str, tmp_path: Path
+) -> None:
+    """Else every token could be read off the one that is to be predicted."""
+    if start == "scratch":
+        model = from_scratch("bert", {"vocab_size": 120}, TINY, head, 0)
+    else:
+        was = "masked" if "encoder" in start else "causal"
+        model, _ = pretrained(saved(from_scratch("bert", {"vocab_size": 120}, TINY, was, 0), tmp_path), "main", head)
+    way, _ = choose(model.eval(), causal=head == "causal")
+    assert way.flat
+    runner = Runner(model, way)
+
+    def first(last: int) -> torch.Tensor:
+        row = np.array([[7, 9, 30, last]])
+        nothing = np.zeros(0, np.int64)
+        with torch.no_grad():
+            return runner.logits(model, Batch(row, None, np.array([0, 4]), np.array([0, 1]), nothing, 1, 4))
+
+    assert torch.equal(first(40), first(50)) is (head == "causal")

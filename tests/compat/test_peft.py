@@ -26,7 +26,7 @@ def test_default_targets_are_pefts_or_none() -> None:
 )
 def test_new_rows_are_named_wherever_they_are(kind: str, options: dict[str, bool], names: set[str]) -> None:
     model = language_model(kind, **options).model
-    assert new_row_indices(model, [118, 119]) == dict.fromkeys(names, [118, 119])
+    assert new_row_indices(model, [118, 119]) == {name: [118, 119] for name in names}
     assert new_row_indices(model, []) is None
 
 
@@ -53,5 +53,8 @@ def test_an_untied_head_may_be_adapted_and_stays_untied() -> None:
 
 def test_which_targets_are_the_vocabularys() -> None:
     bert, deberta = language_model("bert").model, language_model("deberta", legacy=False).model
-    assert vocabulary_targets(bert, ["query", "decoder", "word_embeddings", "position_embeddings"]) == ["decoder", "word_embeddings"]
+    assert vocabulary_targets(bert, ["query", "decoder", "word_embeddings", "position_embeddings"]) == [
+        "decoder",
+        "word_embeddings",
+    ]
     assert vocabulary_targets(deberta, ["dense", "embeddings.word_embeddings"]) == ["embeddings.word_embeddings"]

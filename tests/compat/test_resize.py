@@ -57,7 +57,9 @@ def test_what_has_a_row_for_each_token(name: str) -> None:
     model = made(name)
     assert (own_head(model) is not None) == (name == "llama, untied")
     assert [matrix.shape[0] for matrix in token_matrices(model)] == [VOCABULARY] * (2 if name == "llama, untied" else 1)
-    assert [bias.shape[0] for bias in token_biases(model)] == [VOCABULARY] * (name not in ("gpt2", "llama, tied", "llama, untied"))
+    assert [bias.shape[0] for bias in token_biases(model)] == [VOCABULARY] * (
+        name not in ("gpt2", "llama, tied", "llama, untied")
+    )
 
 
 def test_a_dense_layer_of_the_vocabularys_size_is_no_head_of_deberta() -> None:

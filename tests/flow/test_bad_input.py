@@ -59,7 +59,9 @@ def test_rows_without_a_text(refused: Refused, encoder: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("prepare", [[], ["clean"], ["split"]])
 def test_a_column_of_nulls(prepare: list[str], refused: Refused, encoder: Path, tmp_path: Path) -> None:
-    (tmp_path / "x.csv").write_text("text,source\n" + "".join(f",s{number}\n" for number in range(40)), encoding="utf-8")
+    (tmp_path / "x.csv").write_text(
+        "text,source\n" + "".join(f",s{number}\n" for number in range(40)), encoding="utf-8"
+    )
     said = refused(tiny.recipe(encoder, tmp_path / "x.csv", tmp_path / "out", prepare=prepare))
     assert "text" in said
     assert "40" in said
@@ -75,7 +77,11 @@ def test_a_field_of_nulls_in_tagged_records(refused: Refused, encoder: Path, tmp
 
 @pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.txt"])
 def test_not_utf_8(name: str, refused: Refused, encoder: Path, tmp_path: Path) -> None:
-    text = {"x.csv": "text\na\nna\u00efve\n", "x.jsonl": '{"text": "a"}\n{"text": "na\u00efve"}\n', "x.txt": "a\nna\u00efve\n"}[name]
+    text = {
+        "x.csv": "text\na\nna\u00efve\n",
+        "x.jsonl": '{"text": "a"}\n{"text": "na\u00efve"}\n',
+        "x.txt": "a\nna\u00efve\n",
+    }[name]
     (tmp_path / name).write_bytes(text.encode("cp1252"))
     said = refused(tiny.recipe(encoder, tmp_path / name, tmp_path / "out"))
     assert f"{name}, line" in said
@@ -111,7 +117,9 @@ def test_validation_empty_after_the_split(refused: Refused, encoder: Path, tmp_p
 
 
 @pytest.mark.parametrize("option", ["eval_steps", "early_stopping_patience", "load_best_model_at_end"])
-def test_validation_asked_for_and_not_there(option: str, refused: Refused, encoder: Path, rows: Path, tmp_path: Path) -> None:
+def test_validation_asked_for_and_not_there(
+    option: str, refused: Refused, encoder: Path, rows: Path, tmp_path: Path
+) -> None:
     split = {"name": "split", "validation": 0, "test": 0.4}
     train = {"max_steps": 4, option: True if option.startswith("load") else 2}
     said = refused(tiny.recipe(encoder, rows, tmp_path / "out", prepare=[split], train=train))
@@ -128,17 +136,37 @@ def test_roles_whose_columns_differ_in_type(refused: Refused, encoder: Path, tmp
 
 def test_too_many_rows_lost(refused: Refused, encoder: Path, tmp_path: Path) -> None:
     rows = [*tiny.texts(40), *({"text": "  ", "source": "x"} for _ in range(10))]
-    said = refused(tiny.recipe(encoder, tiny.write_rows(tmp_path / "x.jsonl", rows), tmp_path / "out", prepare=["clean"]))
+    said = refused(
+        tiny.recipe(encoder, tiny.write_rows(tmp_path / "x.jsonl", rows), tmp_path / "out", prepare=["clean"])
+    )
     assert "10 of 50 rows would be dropped (empty text: 10)" in said
     assert "max_dropped" in said
 
 
-HOSTILE = ["</patient>", "<script>", "[MASK]", "[SEP]", "[PAD][CLS]", "a\\, b:c", "\u202e\u0000", "=cmd()", "\ud83d\ude00", "seed: 1", "{{x}}", "%s", "'; drop table train; --"]
+HOSTILE = [
+    "</patient>",
+    "<script>",
+    "[MASK]",
+    "[SEP]",
+    "[PAD][CLS]",
+    "a\\, b:c",
+    "\u202e\u0000",
+    "=cmd()",
+    "\ud83d\ude00",
+    "seed: 1",
+    "{{x}}",
+    "%s",
+    "'; drop table train; --",
+]
 
 
 def test_hostile_values_are_data_and_nothing_else(acclimate: Callable[..., Any], encoder: Path, tmp_path: Path) -> None:
     events = [{**row, "description": HOSTILE[number % len(HOSTILE)]} for number, row in enumerate(tiny.events(30))]
-    tagged = {"name": "tagged", "group_by": "patient", "body": {"tag": "visits", "each": {"tag": "event", "fields": ["code", "description"]}}}
+    tagged = {
+        "name": "tagged",
+        "group_by": "patient",
+        "body": {"tag": "visits", "each": {"tag": "event", "fields": ["code", "description"]}},
+    }
     split = {"name": "split", "group_by": "patient", "validation": 0.1, "test": 0.4}
     data = tiny.recipe(encoder, tiny.write_rows(tmp_path / "x.jsonl", events), tmp_path / "out", prepare=[tagged, split], tokens={"max_length": 64},
                        train={"max_steps": 2, "bf16": False})  # fmt: skip

@@ -57,7 +57,10 @@ def test_pickled_weights_are_never_read(refused: Refused, encoder: Path, rows: P
     assert "pickled ones are never read" in said
 
 
-@pytest.mark.parametrize("damage", ["no config", "config is no JSON", "unknown architecture", "weights cut off", "no tokenizer", "remote code"])
+@pytest.mark.parametrize(
+    "damage",
+    ["no config", "config is no JSON", "unknown architecture", "weights cut off", "no tokenizer", "remote code"],
+)
 def test_a_damaged_folder(damage: str, refused: Refused, rows: Path, tmp_path: Path) -> None:
     place = tiny.encoder(tmp_path / "model")
     config, weights = place / "config.json", place / "model.safetensors"
@@ -89,8 +92,12 @@ def test_a_model_that_is_not_there(name: str, said: str, refused: Refused, rows:
     assert said in refused(tiny.recipe(name, rows, tmp_path / "out"))
 
 
-@pytest.mark.parametrize("asked, taken", [({"max_length": 4096}, "8 to 64"), ({"max_length": 32, "stride": 30}, "at most half")])
-def test_windows_that_do_not_fit_the_model(asked: dict[str, int], taken: str, refused: Refused, encoder: Path, rows: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "asked, taken", [({"max_length": 4096}, "8 to 64"), ({"max_length": 32, "stride": 30}, "at most half")]
+)
+def test_windows_that_do_not_fit_the_model(
+    asked: dict[str, int], taken: str, refused: Refused, encoder: Path, rows: Path, tmp_path: Path
+) -> None:
     said = refused(tiny.recipe(encoder, rows, tmp_path / "out", tokens=asked))
     assert "adapt.tokens." in said
     assert taken in said
@@ -103,7 +110,9 @@ def test_an_adapter_on_modules_that_are_not_there(refused: Refused, encoder: Pat
     assert "query" in said
 
 
-def test_offline_a_hub_id_is_answered_at_once(refused: Refused, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_a_hub_id_is_answered_at_once(
+    refused: Refused, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_network(*_: Any) -> None:
         raise RuntimeError("a socket was opened")
 
@@ -125,7 +134,12 @@ def test_without_a_network_a_hub_id_is_answered_within_a_minute(network: str, ro
         endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
         environment = {**os.environ, "HF_HUB_OFFLINE": "0", "HF_ENDPOINT": endpoint, "HF_HOME": str(tmp_path / "cache")}
         done = subprocess.run(
-            [sys.executable, "-m", "acclimate", "run", recipe], env=environment, capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-m", "acclimate", "run", recipe],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
     assert done.returncode == 2, done.stderr
     assert "model: someone/no-such-model can't be had: the Hub can't be reached" in done.stderr

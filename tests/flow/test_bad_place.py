@@ -41,7 +41,9 @@ def test_a_run_of_another_recipe(refused: Refused, out: Path, encoder: Path, row
     assert "overwrite_output_dir=true" in said
 
 
-def test_what_overwriting_would_destroy_stays_until_the_new_recipe_is_right(refused: Refused, out: Path, encoder: Path, tmp_path: Path) -> None:
+def test_what_overwriting_would_destroy_stays_until_the_new_recipe_is_right(
+    refused: Refused, out: Path, encoder: Path, tmp_path: Path
+) -> None:
     said = refused(tiny.recipe(encoder, tmp_path / "absent.csv", out, seed=7), "overwrite_output_dir=true")
     assert "no such file" in said
 
@@ -56,7 +58,9 @@ def test_foreign_files(refused: Refused, encoder: Path, rows: Path, tmp_path: Pa
         assert "name another output_dir" in said
 
 
-def test_a_folder_with_a_recipe_of_ones_own_is_no_run(refused: Refused, encoder: Path, rows: Path, tmp_path: Path) -> None:
+def test_a_folder_with_a_recipe_of_ones_own_is_no_run(
+    refused: Refused, encoder: Path, rows: Path, tmp_path: Path
+) -> None:
     (tmp_path / "out").mkdir()
     data = tiny.recipe(encoder, rows, tmp_path / "out")
     shutil.move(tiny.write_recipe(tmp_path, data), tmp_path / "out" / "recipe.yaml")
@@ -70,8 +74,12 @@ def test_a_file_where_the_folder_should_be(refused: Refused, encoder: Path, rows
     assert (tmp_path / "out").read_text(encoding="utf-8") == "a file"
 
 
-def test_a_mended_recipe_runs_where_a_wrong_one_was_refused(refused: Refused, acclimate: Callable[..., Any], encoder: Path, rows: Path, tmp_path: Path) -> None:
-    wrong = tiny.recipe(encoder, rows, tmp_path / "out", objective={"name": "mlm", "masking": "white_space"}, train={"max_steps": 0})
+def test_a_mended_recipe_runs_where_a_wrong_one_was_refused(
+    refused: Refused, acclimate: Callable[..., Any], encoder: Path, rows: Path, tmp_path: Path
+) -> None:
+    wrong = tiny.recipe(
+        encoder, rows, tmp_path / "out", objective={"name": "mlm", "masking": "white_space"}, train={"max_steps": 0}
+    )
     refused(wrong)
     assert acclimate({**wrong, "objective": "mlm"}).code == 0
 
@@ -79,7 +87,9 @@ def test_a_mended_recipe_runs_where_a_wrong_one_was_refused(refused: Refused, ac
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_a_disk_full_before_training_leaves_nothing(refused: Refused, encoder: Path, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_full_before_training_leaves_nothing(
+    refused: Refused, encoder: Path, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: Any) -> None:
         raise FULL
 
@@ -89,7 +99,9 @@ def test_a_disk_full_before_training_leaves_nothing(refused: Refused, encoder: P
     assert "make room or name another output_dir; the same command goes on" in said
 
 
-def test_a_disk_full_in_training_keeps_what_is_whole(acclimate: Callable[..., Any], encoder: Path, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_full_in_training_keeps_what_is_whole(
+    acclimate: Callable[..., Any], encoder: Path, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = tiny.recipe(encoder, rows, tmp_path / "out")
     data["train"] = {**data["train"], "save_steps": 2}
     save, saves = safetensors.torch.save_file, []

@@ -17,7 +17,9 @@ def folder(kind: str, place: Path, **options: Any) -> Path:
     return place
 
 
-@pytest.mark.parametrize("kind, head", [("bert", "masked"), ("roberta", "masked"), ("gpt2", "causal"), ("llama", "causal")])
+@pytest.mark.parametrize(
+    "kind, head", [("bert", "masked"), ("roberta", "masked"), ("gpt2", "causal"), ("llama", "causal")]
+)
 def test_a_model_from_a_folder(kind: str, head: str, tmp_path: Path) -> None:
     lm = load(Model(path=str(folder(kind, tmp_path))), head)
     assert lm.name == str(tmp_path)
@@ -45,7 +47,11 @@ def test_a_model_from_scratch_takes_a_tokenizer_that_was_made_or_named(tmp_path:
 
 def test_a_model_from_scratch_depends_on_the_seed(tmp_path: Path) -> None:
     folder("bert", tmp_path)
-    spec = Model(model_type="bert", config_overrides="hidden_size=24,num_hidden_layers=1,num_attention_heads=2", tokenizer_name=str(tmp_path))
+    spec = Model(
+        model_type="bert",
+        config_overrides="hidden_size=24,num_hidden_layers=1,num_attention_heads=2",
+        tokenizer_name=str(tmp_path),
+    )
     first, same, other = (load(spec, "masked", seed=seed).model.get_input_embeddings().weight for seed in (1, 1, 2))
     assert torch.equal(first, same)
     assert not torch.equal(first, other)

@@ -14,7 +14,15 @@ from acclimate.core.events import Event
 from acclimate.pipeline.run import Run, run
 from tests.pipeline import tiny
 
-HUGGING_FACE = {"train_runtime", "train_samples", "train_samples_per_second", "train_steps_per_second", "total_flos", "train_loss", "epoch"}
+HUGGING_FACE = {
+    "train_runtime",
+    "train_samples",
+    "train_samples_per_second",
+    "train_steps_per_second",
+    "total_flos",
+    "train_loss",
+    "epoch",
+}
 
 
 def read(place: Path, name: str) -> Any:
@@ -113,7 +121,9 @@ def test_max_steps_raised_goes_on_from_the_checkpoint(done: Run, copied: Callabl
     place, told = copied(), []
     before = weights(place)
     longer = again(place, done, "train.max_steps=7", told=told)
-    assert any("going on from checkpoint-4, not bitwise (the number of updates was changed)" in event.text for event in told)
+    assert any(
+        "going on from checkpoint-4, not bitwise (the number of updates was changed)" in event.text for event in told
+    )
     assert [event.data["step"] for event in told if event.kind == "progress" and "loss" in event.data] == [5, 6, 7]
     assert read(place, "trainer_state.json")["global_step"] == 7
     assert weights(place) != before
@@ -142,7 +152,9 @@ def test_a_change_of_evaluate_measures_again_and_trains_nothing(done: Run, copie
     "override, key", [("train.learning_rate=1e-3", "phases.0.train.learning_rate"), ("train.max_steps=2", "phases.0.train.max_steps"), ("seed=1", "seed"),
                       ("tokens.max_length=16", "phases.0.tokens.max_length"), ("adapter=lora", "phases.0.adapter.name")]
 )  # fmt: skip
-def test_another_recipe_is_refused_with_the_changed_keys(override: str, key: str, done: Run, copied: Callable[[], Path]) -> None:
+def test_another_recipe_is_refused_with_the_changed_keys(
+    override: str, key: str, done: Run, copied: Callable[[], Path]
+) -> None:
     place = copied()
     before = tiny.everything(place)
     with pytest.raises(UserError) as caught:

@@ -20,11 +20,15 @@ def test_no_update_is_no_difference_exactly(encoder: Path, rows: Path, tmp_path:
     assert done.model.num_parameters() > 0
 
 
-def test_no_update_with_new_tokens_shows_their_effect_as_start_alone(encoder: Path, events: Path, tmp_path: Path) -> None:
+def test_no_update_with_new_tokens_shows_their_effect_as_start_alone(
+    encoder: Path, events: Path, tmp_path: Path
+) -> None:
     tagged = {"name": "tagged", "group_by": "patient", "order_by": "day", "header": [{"tag": "patient", "fields": "sex"}],
               "body": {"tag": "visits", "each": {"tag": "event", "fields": ["code", "description"]}}, "time": "none"}  # fmt: skip
     split = {"name": "split", "group_by": "patient", "validation": 0, "test": 0.6}
-    made = tiny.recipe(encoder, events, tmp_path / "run", train={"max_steps": 0}, prepare=[tagged, split], tokens={"max_length": 64})
+    made = tiny.recipe(
+        encoder, events, tmp_path / "run", train={"max_steps": 0}, prepare=[tagged, split], tokens={"max_length": 64}
+    )
     done = run(made)
     assert done.verdict.verdict == "no difference shown"
     assert (done.change.value, done.change.low, done.change.high) == (0.0, 0.0, 0.0)
@@ -50,7 +54,14 @@ def test_worse_is_called_worse(adapter: str, learned: Path, rows: Path, tmp_path
 
 def test_a_diverged_run_is_measured_all_the_same(learned: Path, rows: Path, tmp_path: Path) -> None:
     told: list[Event] = []
-    train = {"max_steps": 30, "per_device_train_batch_size": 4, "learning_rate": 1e30, "warmup_steps": 0, "max_grad_norm": 0, "bf16": False}
+    train = {
+        "max_steps": 30,
+        "per_device_train_batch_size": 4,
+        "learning_rate": 1e30,
+        "warmup_steps": 0,
+        "max_grad_norm": 0,
+        "bf16": False,
+    }
     made = tiny.recipe(learned, rows, tmp_path / "run", train=train)
     done = run(made, tell=told.append)
     assert [event for event in told if event.kind == "warning" and "the last finite weights are kept" in event.text]

@@ -9,7 +9,14 @@ from typing import Any
 
 import torch
 import yaml
-from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, BertConfig, GPT2Config, PreTrainedTokenizerFast, T5Config
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    BertConfig,
+    GPT2Config,
+    PreTrainedTokenizerFast,
+    T5Config,
+)
 from transformers.utils import logging
 
 from tests.tokenizers_made import byte_bpe, wordpiece
@@ -31,7 +38,9 @@ def decoder(place: Path) -> Path:
     """A GPT-2 of two layers with byte-level BPE, which has no mask token."""
     tokenizer = byte_bpe()
     tokenizer.mask_token = None
-    config = GPT2Config(vocab_size=len(tokenizer), n_embd=32, n_layer=2, n_head=2, n_positions=64, bos_token_id=1, eos_token_id=2)
+    config = GPT2Config(
+        vocab_size=len(tokenizer), n_embd=32, n_layer=2, n_head=2, n_positions=64, bos_token_id=1, eos_token_id=2
+    )
     return _save(AutoModelForCausalLM.from_config(_seeded(config)), tokenizer, place)
 
 
@@ -73,7 +82,15 @@ def events(patients: int = 40, seed: int = 0) -> list[dict[str, str]]:
         sex = draw.choice("FM")
         for day in range(1, 4):
             left = draw.choice(sorted(_PAIRS))
-            rows.append({"patient": f"p{number}", "sex": sex, "day": f"2023-11-{day:02d}", "code": left, "description": _PAIRS[left]})
+            rows.append(
+                {
+                    "patient": f"p{number}",
+                    "sex": sex,
+                    "day": f"2023-11-{day:02d}",
+                    "code": left,
+                    "description": _PAIRS[left],
+                }
+            )
     return rows
 
 
@@ -93,7 +110,13 @@ def recipe(model: Path | str, data: Path | str, out: Path | str, **changes: Any)
         "prepare": [{"name": "split", "validation": 0.1, "test": 0.4}],
         "tokens": {"max_length": 32},
         "objective": "mlm",
-        "train": {"max_steps": 4, "per_device_train_batch_size": 4, "learning_rate": 1e-2, "logging_steps": 2, "bf16": False},
+        "train": {
+            "max_steps": 4,
+            "per_device_train_batch_size": 4,
+            "learning_rate": 1e-2,
+            "logging_steps": 2,
+            "bf16": False,
+        },
         "evaluate": {"retention": None, "resamples": 200, "passes": 2},
         "report": {"examples": 2},
         "output_dir": str(out),
@@ -110,7 +133,9 @@ def write_recipe(place: Path, data: dict[str, Any]) -> str:
 
 def everything(place: Path) -> dict[str, bytes]:
     """Give every file below a folder with its bytes (an absent folder holds none)."""
-    return {path.relative_to(place).as_posix(): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(place).as_posix(): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()
+    }
 
 
 def half_made(place: Path) -> list[str]:

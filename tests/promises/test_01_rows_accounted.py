@@ -14,7 +14,12 @@ from acclimate.pipeline.prepare import make_rows, role_counts
 from acclimate.pipeline.recipe import read_recipe
 from tests.pipeline import tiny
 
-TAGGED = {"name": "tagged", "group_by": "patient", "order_by": "day", "body": {"tag": "visits", "each": {"tag": "event", "fields": ["code", "text"]}}}
+TAGGED = {
+    "name": "tagged",
+    "group_by": "patient",
+    "order_by": "day",
+    "body": {"tag": "visits", "each": {"tag": "event", "fields": ["code", "text"]}},
+}
 SPLIT = {"name": "split", "group_by": "patient", "validation": 0.2, "test": 0.3}
 PREPARE: dict[str, list[Any]] = {
     "text": ["clean", "deduplicate", SPLIT],
@@ -33,7 +38,9 @@ def messy(place: Path, seed: int) -> Path:
         lines.append(draw.choice([f"p{draw.randrange(25)},{day},c{draw.randrange(3)},{text}"] * 9 + ["p1,2023-01-02"]))
     path = place / "visits.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (place / "patients.csv").write_text("patient,sex\n" + "".join(f"p{number},F\n" for number in range(20)), encoding="utf-8")
+    (place / "patients.csv").write_text(
+        "patient,sex\n" + "".join(f"p{number},F\n" for number in range(20)), encoding="utf-8"
+    )
     return path
 
 
@@ -67,7 +74,9 @@ def test_each_step_takes_what_the_one_before_gave(kind: str, seed: int, tmp_path
 def test_the_ledger_goes_on_to_the_last_window(tmp_path: Path) -> None:
     model = tiny.encoder(tmp_path / "model")
     long = [{"text": " ".join(["the patient was seen"] * (1 + number % 9))} for number in range(30)]
-    data = tiny.recipe(model, tiny.write_rows(tmp_path / "x.jsonl", long), tmp_path / "out", tokens={"max_length": 16}, prepare=[])
+    data = tiny.recipe(
+        model, tiny.write_rows(tmp_path / "x.jsonl", long), tmp_path / "out", tokens={"max_length": 16}, prepare=[]
+    )
     found = check(data)
     entry = found.ledger.entries[-1]
     assert (entry["step"], entry["rows_in"], entry["rows_out"]) == ("tokens", 30, found.phases[0].windows)

@@ -20,7 +20,9 @@ def data(place: Path, objective: str, bad: int, **changes: Any) -> dict[str, Any
     for number in range(bad):
         rows[7 * number + 6] = {"text": UNLEARNABLE[objective], "source": "x"}
     model = tiny.encoder(place / "model") if objective == "mlm" else tiny.decoder(place / "model")
-    return tiny.recipe(model, tiny.write_rows(place / "x.jsonl", rows), place / "out", objective=objective, prepare=[], **changes)
+    return tiny.recipe(
+        model, tiny.write_rows(place / "x.jsonl", rows), place / "out", objective=objective, prepare=[], **changes
+    )
 
 
 @pytest.mark.parametrize("objective", UNLEARNABLE)
@@ -42,7 +44,14 @@ def test_where_they_may_be_dropped_they_are_counted_and_held_against_the_limit(t
 
 def test_a_loss_that_is_no_number_stays_in_the_log_and_ends_the_training(tmp_path: Path) -> None:
     told: list[Event] = []
-    train = {"max_steps": 20, "learning_rate": 1e30, "warmup_steps": 0, "max_grad_norm": 0, "logging_steps": 1, "bf16": False}
+    train = {
+        "max_steps": 20,
+        "learning_rate": 1e30,
+        "warmup_steps": 0,
+        "max_grad_norm": 0,
+        "logging_steps": 1,
+        "bf16": False,
+    }
     done = run(data(tmp_path, "mlm", 0, train=train), tell=told.append)
     state = json.loads((done.folder / "trainer_state.json").read_text(encoding="utf-8"))
     assert state["log_history"][-1]["loss"] in ("nan", "inf")

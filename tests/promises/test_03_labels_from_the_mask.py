@@ -44,7 +44,9 @@ def learnt_pairs(documents: Supervised, batching: Any, pad_id: int) -> list[tupl
     return list(zip(batch.ids_BT.reshape(-1)[batch.positions_L].tolist(), batch.labels_L.tolist(), strict=True))
 
 
-@pytest.mark.parametrize("batching", [PaddingFree(), Pad(), Pad(pad_to_multiple_of=64)], ids=["flat", "padded", "to 64"])
+@pytest.mark.parametrize(
+    "batching", [PaddingFree(), Pad(), Pad(pad_to_multiple_of=64)], ids=["flat", "padded", "to 64"]
+)
 def test_the_end_is_learnt_where_it_is_the_padding(batching: Any) -> None:
     tokenizer = without_pad()
     end = tokenizer.eos_token_id
@@ -59,7 +61,9 @@ def test_the_end_is_learnt_where_it_is_the_padding(batching: Any) -> None:
 
 def test_a_token_that_is_also_the_padding_is_learnt_as_any_other() -> None:
     """Where the padding is a word (a model without any special token), it stands in texts, too."""
-    documents = Supervised(np.array([7, 0, 0, 9, 0, 8], np.int32), np.array([0, 4, 6]), np.array([0, 1, 2, 4]), np.array([0, 0, 9, 8]))
+    documents = Supervised(
+        np.array([7, 0, 0, 9, 0, 8], np.int32), np.array([0, 4, 6]), np.array([0, 1, 2, 4]), np.array([0, 0, 9, 8])
+    )
     for batching in (PaddingFree(), Pad()):
         assert learnt_pairs(documents, batching, 0) == [(7, 0), (0, 0), (0, 9), (0, 8)]
 
@@ -71,7 +75,10 @@ def test_what_fills_up_does_not_matter(tmp_path: Path) -> None:
         assert lm.model.get_input_embeddings().weight.shape[0] == VOCABULARY, "no row was added for it"
         settings = Train(max_steps=3, per_device_train_batch_size=4, logging_steps=1, bf16=False)
         data = examples(12, causal=True)
-        return [line["loss"] for line in Loop(job(lm, tmp_path / fill, data, settings, batching=Pad(), flat=False)).run().history]
+        return [
+            line["loss"]
+            for line in Loop(job(lm, tmp_path / fill, data, settings, batching=Pad(), flat=False)).run().history
+        ]
 
     assert losses("w50") == losses("[PAD]") == losses("[SEP]")
 

@@ -44,7 +44,9 @@ def test_trained_weights_move_and_frozen_ones_do_not(kind: str, adapter: str, tm
 
 
 @pytest.mark.parametrize("name", ["lora_B", "lora_A", "trainable_tokens"])
-def test_an_adapter_weight_that_stands_still_fails_the_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_adapter_weight_that_stands_still_fails_the_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _skip(monkeypatch, name)
     with pytest.raises(AcclimateError, match=rf"trained weights that did not move: .*{name}"):
         loop.Loop(made("bert", "lora", tmp_path)).run()

@@ -41,7 +41,13 @@ def trained(name: str, adapter: Any, place: Path) -> tuple[LanguageModel, Any]:
     assert lm.new_rows == [VOCABULARY, VOCABULARY + 1]
     data = examples(12, causal=lm.causal)
     data.ids_T[data.ids_T % 5 == 0] = VOCABULARY
-    one = job(lm, place, data, Train(max_steps=3, per_device_train_batch_size=4, bf16=False, learning_rate=1e-2), adapter=adapter)
+    one = job(
+        lm,
+        place,
+        data,
+        Train(max_steps=3, per_device_train_batch_size=4, bf16=False, learning_rate=1e-2),
+        adapter=adapter,
+    )
     Loop(one).run()
     one.runner.close()
     lm.model.set_attn_implementation("eager")
@@ -83,7 +89,9 @@ def test_merged_and_saved_it_is_the_adapted_model(name: str, tmp_path: Path) -> 
     again = load(Model(path=str(tmp_path / "model")), "causal" if lm.causal else "masked")
     assert torch.equal(logits(again.model, ids), logits(merged, ids))
     assert torch.allclose(logits(again.model, ids), wanted, rtol=1e-5, atol=1e-5)
-    assert {"adapter_config.json", "adapter_model.safetensors", "tokenizer.json"} <= {path.name for path in (tmp_path / "adapter").iterdir()}
+    assert {"adapter_config.json", "adapter_model.safetensors", "tokenizer.json"} <= {
+        path.name for path in (tmp_path / "adapter").iterdir()
+    }
 
 
 def test_a_plain_pipeline_loads_the_folder(tmp_path: Path) -> None:

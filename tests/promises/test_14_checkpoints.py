@@ -15,7 +15,9 @@ from acclimate.train.loop import Loop
 from acclimate.train.section import Train
 from tests.made import examples, job, language_model
 
-SETTINGS = Train(max_steps=4, per_device_train_batch_size=4, save_steps=1, save_total_limit=None, bf16=False, logging_steps=1)
+SETTINGS = Train(
+    max_steps=4, per_device_train_batch_size=4, save_steps=1, save_total_limit=None, bf16=False, logging_steps=1
+)
 # Where it is killed, and the checkpoints that must be there then: each place is passed once in each of four saves.
 PLACES = {
     "checkpoint.after_weights:3": [1, 2],
@@ -98,10 +100,20 @@ def test_a_full_disk_leaves_the_checkpoints_before_it(tmp_path: Path, monkeypatc
     assert all(is_complete(path, "test", check_hashes=True) for path in tmp_path.iterdir())
 
 
-def test_the_best_and_the_newest_stay_and_what_was_skipped_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_best_and_the_newest_stay_and_what_was_skipped_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     losses = iter([3.0, 1.0, 2.0, 2.5, 2.5, 2.5])
     monkeypatch.setattr(Loop, "validate", lambda loop: next(losses))
-    settings = Train(**{**SETTINGS.model_dump(), "max_steps": 6, "eval_steps": 1, "save_total_limit": 1, "load_best_model_at_end": True})
+    settings = Train(
+        **{
+            **SETTINGS.model_dump(),
+            "max_steps": 6,
+            "eval_steps": 1,
+            "save_total_limit": 1,
+            "load_best_model_at_end": True,
+        }
+    )
     data = examples(10)
     Loop(job(language_model("bert"), tmp_path, data, settings, validation=data)).run()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-2", "checkpoint-6"]

@@ -44,7 +44,9 @@ def test_one_character_of_one_row_changes_everything_after_it(stages: Stages, ro
     os.utime(rows, (0, 0))
     assert stages() >= {"reading and preparing rows", "tokenising", "training"}
     rows.write_text(before, encoding="utf-8")
-    assert stages() >= {"reading and preparing rows", "tokenising", "training"}, "the old content is made again, not guessed"
+    assert stages() >= {"reading and preparing rows", "tokenising", "training"}, (
+        "the old content is made again, not guessed"
+    )
 
 
 def test_a_touched_file_and_a_change_that_preparing_takes_back_change_nothing(stages: Stages, rows: Path) -> None:

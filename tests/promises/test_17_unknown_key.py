@@ -22,7 +22,14 @@ from acclimate.train.section import Train
 BASE: dict[str, Any] = {
     "name": "x",
     "model": {"path": "m"},
-    "phases": [{"name": "adapt", "sources": {"train": {"name": "csv", "path": "a.csv"}}, "prepare": [{"name": "clean"}], "objective": {"name": "mlm"}}],
+    "phases": [
+        {
+            "name": "adapt",
+            "sources": {"train": {"name": "csv", "path": "a.csv"}},
+            "prepare": [{"name": "clean"}],
+            "objective": {"name": "mlm"},
+        }
+    ],
 }
 SECTIONS: dict[str, type[BaseModel]] = {
     "": Recipe,

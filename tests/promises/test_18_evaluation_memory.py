@@ -39,7 +39,9 @@ class Watched:
 
 @pytest.mark.parametrize("kind, flat", [("bert", True), ("bert", False), ("gpt2", True)])
 @pytest.mark.parametrize("documents", [20, 400])
-def test_what_is_in_memory_at_once_does_not_depend_on_the_rows(kind: str, flat: bool, documents: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_in_memory_at_once_does_not_depend_on_the_rows(
+    kind: str, flat: bool, documents: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lm = language_model(kind)
     way = choose(lm.model, causal=lm.causal)[0] if flat else PADDED
     assert way.flat == flat
@@ -54,13 +56,22 @@ def test_what_is_in_memory_at_once_does_not_depend_on_the_rows(kind: str, flat: 
     assert max(watched.alive) <= 1, "the block before is gone when the next one is made"
     kept = sum(one.log_probability_N.nbytes + one.best_N.nbytes for one in scored)
     assert kept == 16 * sum(len(one) for one in targets), "two numbers a position, whatever the vocabulary"
-    assert all(array.base is None or array.base.nbytes < 16 * BATCH_TOKENS for one in scored for array in (one.log_probability_N, one.best_N))
+    assert all(
+        array.base is None or array.base.nbytes < 16 * BATCH_TOKENS
+        for one in scored
+        for array in (one.log_probability_N, one.best_N)
+    )
 
 
 def test_a_whole_run_never_holds_two_blocks_of_logits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     watched = Watched(monkeypatch)
     rows = tiny.write_rows(tmp_path / "rows.jsonl", tiny.texts())
-    data = tiny.recipe(tiny.encoder(tmp_path / "model"), rows, tmp_path / "out", evaluate={"retention": None, "resamples": 200, "batch_tokens": BATCH_TOKENS})
+    data = tiny.recipe(
+        tiny.encoder(tmp_path / "model"),
+        rows,
+        tmp_path / "out",
+        evaluate={"retention": None, "resamples": 200, "batch_tokens": BATCH_TOKENS},
+    )
     run(data, ["train.eval_steps=2"])
     assert len(watched.positions) > 40
     assert max(watched.alive) <= 1

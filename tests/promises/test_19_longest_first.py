@@ -30,7 +30,15 @@ def settings(**more: Any) -> Train:
 
 
 def course(place: Path, adapter: Any, batching: Any) -> Course:
-    one = job(language_model("bert", **DROPOUT), place, examples(40), settings(), adapter=adapter, batching=batching, flat=batching.flat)
+    one = job(
+        language_model("bert", **DROPOUT),
+        place,
+        examples(40),
+        settings(),
+        adapter=adapter,
+        batching=batching,
+        flat=batching.flat,
+    )
     result = Loop(one).run()
     return [line["loss"] for line in result.history], dict(one.model.named_parameters())
 
@@ -50,7 +58,9 @@ def test_with_and_without_it_the_course_is_the_same_to_the_bit(
 
 
 @pytest.mark.parametrize("batching", BATCHINGS)
-def test_no_batch_of_the_run_is_larger_than_the_first(batching: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_batch_of_the_run_is_larger_than_the_first(
+    batching: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sizes: list[int] = []
     real = Runner.logits
 
@@ -60,7 +70,9 @@ def test_no_batch_of_the_run_is_larger_than_the_first(batching: str, tmp_path: P
 
     monkeypatch.setattr(Runner, "logits", counting)
     chosen = BATCHINGS[batching]
-    Loop(job(language_model("bert"), tmp_path, examples(40), settings(max_steps=8), batching=chosen, flat=chosen.flat)).run()
+    Loop(
+        job(language_model("bert"), tmp_path, examples(40), settings(max_steps=8), batching=chosen, flat=chosen.flat)
+    ).run()
     assert sizes[0] == max(sizes[1:])
     assert len(set(sizes)) > 2
 
@@ -74,12 +86,16 @@ def test_no_update_needs_no_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     "error",
     [
         torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB."),
-        RuntimeError("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried to allocate 80 bytes."),
+        RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried to allocate 80 bytes."
+        ),
         MemoryError(),
     ],
     ids=["GPU", "CPU", "Python"],
 )
-def test_what_does_not_fit_is_said_before_the_first_update(error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_fit_is_said_before_the_first_update(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = job(language_model("bert"), tmp_path, examples(9), settings(), flat=False)
     before = [weight.detach().clone() for weight in one.model.parameters()]
 

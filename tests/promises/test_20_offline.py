@@ -28,7 +28,12 @@ print("seen", bool(seen))
 @pytest.mark.parametrize("kind", ["encoder"])
 def test_a_run_on_local_files_opens_no_socket(kind: str, offline: str, tmp_path: Path) -> None:
     rows = tiny.write_rows(tmp_path / "rows.jsonl", tiny.texts(40))
-    data = tiny.recipe(tiny.encoder(tmp_path / "model"), rows, tmp_path / "out", evaluate={"retention": "sample:general", "resamples": 100})
+    data = tiny.recipe(
+        tiny.encoder(tmp_path / "model"),
+        rows,
+        tmp_path / "out",
+        evaluate={"retention": "sample:general", "resamples": 100},
+    )
     environment = {name: value for name, value in os.environ.items() if name != "HF_HUB_DISABLE_TELEMETRY"}
     environment |= {"HF_HUB_OFFLINE": offline, "HF_HOME": str(tmp_path / "cache")}
     command = [sys.executable, "-c", _SCRIPT, tiny.write_recipe(tmp_path, data)]

@@ -88,7 +88,10 @@ def test_code_that_comes_with_a_model_is_not_run(mark: Path, tmp_path: Path) -> 
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("tag", ["!!python/object/apply:os.mkdir", "!!python/object/new:os.mkdir", "!!python/name:os.mkdir", "!!python/module:os"])
+@pytest.mark.parametrize(
+    "tag",
+    ["!!python/object/apply:os.mkdir", "!!python/object/new:os.mkdir", "!!python/name:os.mkdir", "!!python/module:os"],
+)
 def test_a_recipes_yaml_makes_plain_data_alone(tag: str, mark: Path) -> None:
     with pytest.raises(UserError, match="not YAML: could not determine a constructor"):
         parse_yaml(f"model: {tag} [{mark}]", "r.yaml")

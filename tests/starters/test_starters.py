@@ -17,7 +17,11 @@ THERE = [name for name in HEADS if (Path(folder_of(f"starter:{name}")) / "model.
 ABSENT = [name for name in HEADS if name not in THERE]
 
 every_starter = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.skipif(name in ABSENT, reason=f"starter:{name} is not there")) for name in HEADS]
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.skipif(name in ABSENT, reason=f"starter:{name} is not there"))
+        for name in HEADS
+    ],
 )
 needs_both = pytest.mark.skipif(bool(ABSENT), reason=f"not there: {', '.join(f'starter:{name}' for name in ABSENT)}")
 
@@ -90,7 +94,10 @@ def test_any_text_comes_back(name: str) -> None:
 @every_starter
 @pytest.mark.parametrize(
     "before, word, after",
-    [("He was born", " in", " 1950 and died in 2001."), ("The city is the capital of the United", " States", " of America.")],
+    [
+        ("He was born", " in", " 1950 and died in 2001."),
+        ("The city is the capital of the United", " States", " of America."),
+    ],
 )
 def test_it_has_learnt_english(name: str, before: str, word: str, after: str) -> None:
     """It finds the word that belongs there likelier by far than chance would."""

@@ -60,13 +60,17 @@ def test_weights_moments_and_state_come_back_bit_for_bit(adapter: str, tmp_path:
 def test_frozen_weights_are_not_written(tmp_path: Path) -> None:
     model, _ = Lora(r=2).wrap(language_model("llama").model, [], 0)
     place = checkpoints(tmp_path).save(model, trained(model), {"global_step": 1})
-    assert (place / "trainable.safetensors").stat().st_size < 4 * 2 * sum(one.numel() for one in trainable(model).values())
+    assert (place / "trainable.safetensors").stat().st_size < 4 * 2 * sum(
+        one.numel() for one in trainable(model).values()
+    )
 
 
 @pytest.mark.parametrize("kind", ["bert", "gpt2"])
 def test_a_full_checkpoint_loads_with_plain_transformers(kind: str, tmp_path: Path) -> None:
     lm = language_model(kind)
-    place = Checkpoints(tmp_path, "", lm.model.config.save_pretrained).save(lm.model, trained(lm.model), {"global_step": 1})
+    place = Checkpoints(tmp_path, "", lm.model.config.save_pretrained).save(
+        lm.model, trained(lm.model), {"global_step": 1}
+    )
     again = (AutoModelForCausalLM if lm.causal else AutoModelForMaskedLM).from_pretrained(place)
     for name, tensor in lm.model.state_dict().items():
         assert torch.equal(again.state_dict()[name], tensor), name

@@ -222,7 +222,7 @@ def test_recomputing_activations_changes_neither_loss_nor_gradient(adapter: str,
     for recompute in (False, True):
         lm = language_model("bert", hidden_dropout_prob=0.2, attention_probs_dropout_prob=0.2)
         layer = lm.model.bert.encoder.layer[0].attention
-        layer.register_forward_pre_hook(lambda *_: calls.append(recompute))
+        layer.register_forward_pre_hook(lambda *_, now=recompute: calls.append(now))
         chosen = settings(gradient_checkpointing=recompute, max_steps=3)
         more = {"adapter": Lora(r=2, lora_dropout=0.1)} if adapter == "lora" else {}
         result, _ = run(tmp_path / str(recompute), chosen, lm=lm, validation=None, **more)

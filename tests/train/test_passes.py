@@ -12,7 +12,11 @@ from acclimate.train.plan import make_plan
 from acclimate.train.section import Train
 from tests.made import examples, job, language_model
 
-BATCHINGS = {"flat": PaddingFree(), "flat in short rows": PaddingFree(batch_tokens=48), "padded": Pad(max_padded_tokens=64)}
+BATCHINGS = {
+    "flat": PaddingFree(),
+    "flat in short rows": PaddingFree(batch_tokens=48),
+    "padded": Pad(max_padded_tokens=64),
+}
 LM = language_model("llama")
 
 

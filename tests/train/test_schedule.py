@@ -11,8 +11,8 @@ from transformers import (
 from acclimate.train.schedule import rate
 
 THEIRS = {
-    "linear": lambda optimizer, warmup, updates: get_linear_schedule_with_warmup(optimizer, warmup, updates),
-    "cosine": lambda optimizer, warmup, updates: get_cosine_schedule_with_warmup(optimizer, warmup, updates),
+    "linear": get_linear_schedule_with_warmup,
+    "cosine": get_cosine_schedule_with_warmup,
     "constant": lambda optimizer, warmup, updates: get_constant_schedule_with_warmup(optimizer, warmup),
 }
 

@@ -51,6 +51,7 @@ def bits_depend_on() -> dict[str, Any]:
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "machine": platform.machine(),
+        "processes": int(os.environ.get("WORLD_SIZE", "1")),
     }
 
 

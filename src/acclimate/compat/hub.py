@@ -6,8 +6,13 @@ from __future__ import annotations
 def cached(model: str, revision: str) -> bool:
     """Say whether the config of a Hub model lies in the local cache (no network is touched)."""
     from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
-    return isinstance(try_to_load_from_cache(model, "config.json", revision=revision), str)
+    try:
+        found = try_to_load_from_cache(model, "config.json", revision=revision)
+    except HFValidationError:
+        return False
+    return isinstance(found, str)
 
 
 def reachable(model: str, revision: str, timeout: float = 10.0) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from acclimate.compat.hardware import device
+
 
 def rank() -> int:
     """Give this process's number, 0 where there is only one."""
@@ -24,18 +26,14 @@ def main_first() -> Iterator[None]:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield
         return
-    from accelerate import PartialState
-
-    with PartialState().main_process_first():
+    with _state().main_process_first():
         yield
 
 
 def wait_for_all() -> None:
     """Wait until every process has come here."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        from accelerate import PartialState
-
-        PartialState().wait_for_everyone()
+        _state().wait_for_everyone()
 
 
 def accelerator(*, bf16: bool, trackers: list[str], logs: str) -> Any:
@@ -44,4 +42,12 @@ def accelerator(*, bf16: bool, trackers: list[str], logs: str) -> Any:
     from accelerate.state import AcceleratorState
 
     AcceleratorState._reset_state(reset_partial_state=False)
-    return Accelerator(mixed_precision="bf16" if bf16 else "no", log_with=trackers or None, project_dir=logs)
+    precision = "bf16" if bf16 else "no"
+    return Accelerator(mixed_precision=precision, log_with=trackers or None, project_dir=logs, cpu=device() == "cpu")
+
+
+def _state() -> Any:
+    """Give the group of processes; made here first, or accelerate takes several CPU processes for one each."""
+    from accelerate import PartialState
+
+    return PartialState(cpu=device() == "cpu")

@@ -32,7 +32,10 @@ def save(lm: LanguageModel, model: Any, folder: Path) -> None:
 
 def save_adapter(lm: LanguageModel, wrapped: Any, folder: Path) -> None:
     """Write PEFT's `adapter_config.json` and `adapter_model.safetensors` (new rows ride along), and the tokenizer."""
+    for config in wrapped.peft_config.values():
+        config.base_model_name_or_path = lm.name  # PEFT would write where the base lay on this machine
     wrapped.save_pretrained(folder, save_embedding_layers=False)  # else PEFT writes the whole matrix of a resized base
+    (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty template
     lm.tokenizer.save_pretrained(folder)
 
 

@@ -16,16 +16,18 @@ from acclimate.pipeline.workplace import Workplace
 
 
 @contextmanager
-def arms(workplace: Workplace, trained: Trained, in_text: Sequence[str]) -> Iterator[dict[str, Arm]]:
+def arms(workplace: Workplace, trained: Trained, in_text: Sequence[str], updates: int) -> Iterator[dict[str, Arm]]:
     """Load what is compared and give `before`, `start` (only if tokens were added) and `after`, each with its own
     tokenizer. Without a trained head of the base there is no `before`.
 
+    All see windows of the length that was trained on.
+
     Takes: `in_text`, the special tokens that training took as such where they stood in a text (`Tokens.new_tokens`).
-    A run of no updates compares the base with itself.
+    `updates` of all phases: a run of none compares the base with itself.
     """
     recipe = workplace.recipe
     head = recipe.phases[-1].objective.head
-    batch_tokens = (recipe.phases[-1].evaluate or recipe.evaluate).batch_tokens
+    batch_tokens = recipe.measured_by.batch_tokens
     adapted = load(Model(path=str(trained.folder / "model")), head)
     scratch = recipe.model.path is None
     base = None if scratch else load(recipe.model, head, seed=recipe.seed)
@@ -33,12 +35,13 @@ def arms(workplace: Workplace, trained: Trained, in_text: Sequence[str]) -> Iter
     if base is not None and base.trained_head:
         found["before"] = base
         new = _new_ids(base, adapted)
-        if new and trained.facts["updates"]:
+        if new:
             found["start"] = _start(base, adapted, new)
-    untouched = not trained.facts["updates"] and len(recipe.phases) == 1
-    found["after"] = base if base is not None and untouched else adapted
+    found["after"] = base if base is not None and not updates else adapted
+    window = recipe.phases[-1].tokens.max_length
     made: dict[int, Any] = {}
     for lm in found.values():
+        lm.max_length = min(lm.max_length, window or lm.max_length)
         made.setdefault(id(lm), _arm(lm, batch_tokens, in_text))
     try:
         yield {name: made[id(lm)] for name, lm in found.items()}

@@ -13,6 +13,7 @@ from acclimate.core.ledger import Ledger
 from acclimate.core.rows import GROUP, Rows
 from acclimate.model.load import folder_of, load_tokenizer, need_head
 from acclimate.model.section import Model
+from acclimate.pipeline.evaluate import need_evaluable
 from acclimate.pipeline.prepare import make_rows, of_role, role_counts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
 from acclimate.pipeline.tokens import add_new_tokens
@@ -85,6 +86,8 @@ def _phase(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> PhaseFa
     planned = phase.train.max_steps
     updates = math.ceil(phase.train.num_train_epochs * per_epoch) if planned is None else planned
     counts = role_counts(rows)
+    if phase is recipe.phases[-1]:
+        need_evaluable(recipe.measured_by, rows, causal=phase.objective.head == "causal")
     groups = {role: len(set(of_role(rows, role).column(GROUP).to_pylist())) for role in counts}
     return PhaseFacts(
         phase.name, counts, groups, len(encoded.examples), encoded.statistics.tokens, encoded.statistics.tokens_per_word,
@@ -95,7 +98,7 @@ def _phase(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> PhaseFa
 def _warnings(recipe: Recipe, counts: dict[str, int], groups: dict[str, int]) -> Iterable[str]:
     if not counts["test"]:
         yield "there are no test rows: nothing can be proven (add prepare: split, or sources.test)"
-    elif groups["test"] < FEWEST_GROUPS and not recipe.evaluate.resample_by:
+    elif groups["test"] < FEWEST_GROUPS and not recipe.measured_by.resample_by:
         share = FEWEST_GROUPS / max(1, groups["test"])
         yield (
             f"only {groups['test']} test groups: too few for an interval (at least {FEWEST_GROUPS}); "

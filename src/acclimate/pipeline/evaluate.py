@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 
 import acclimate
 from acclimate.core.artifact import fingerprint, folder, is_complete, read_json, write_json
+from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.events import Event, Tell
 from acclimate.core.proof import DataFacts
 from acclimate.core.protocols import Arm, Floor
@@ -24,7 +25,7 @@ from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.verdict import judge, not_measurable, noun
 from acclimate.pipeline.arms import arms
 from acclimate.pipeline.examples import examples
-from acclimate.pipeline.general import general_texts
+from acclimate.pipeline.general import general_inputs, general_texts
 from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.prepare import of_role
 from acclimate.pipeline.train import Trained
@@ -35,24 +36,26 @@ _FILE = "measured.json"
 _BROKEN = "the adapted model gives no probabilities any more (its outputs are not numbers)"
 
 
-def evaluated(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> Proven:
-    """Measure a run's last phase (or find it measured) and write scores.json and verdict.json."""
-    phase = workplace.recipe.phases[-1]
-    settings = phase.evaluate or workplace.recipe.evaluate
+def evaluated(workplace: Workplace, phases: Sequence[Trained], rows: Rows, tell: Tell) -> Proven:
+    """Measure what a run's phases made of the base (or find it measured); write scores.json and verdict.json."""
+    settings, trained = workplace.recipe.measured_by, phases[-1]
+    updates = sum(one.facts["updates"] for one in phases)
     place = workplace.stage("evaluate")
     shown = workplace.recipe.report.examples
     made_from = fingerprint(
         "evaluate",
         trained.made_from,
-        trained.facts["updates"],
+        updates,
         rows_hash(rows),
+        fingerprint(eval_texts(rows, "test", settings)[1:], _groups(rows, settings)),
+        general_inputs(settings.retention),
         settings.model_dump(mode="json"),
         shown,
         acclimate.__version__,
     )
     if not is_complete(place, made_from):
         tell(Event("stage", "measuring base and adapted model"))
-        proven = _measure(workplace, trained, rows, settings, tell)
+        proven = _measure(workplace, trained, rows, updates, tell)
         with folder(place, made_from=made_from) as new:
             write_json(new / _FILE, proven.as_json())
     proven = Proven.from_json(read_json(place / _FILE))
@@ -62,7 +65,8 @@ def evaluated(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) ->
     return proven
 
 
-def _measure(workplace: Workplace, trained: Trained, rows: Rows, settings: Evaluate, tell: Tell) -> Proven:
+def _measure(workplace: Workplace, trained: Trained, rows: Rows, updates: int, tell: Tell) -> Proven:
+    settings = workplace.recipe.measured_by
     began = time.perf_counter()
     test, column = eval_texts(rows, "test", settings)
     chosen = choose(test, settings.max_rows, settings.seed)
@@ -72,7 +76,7 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, settings: Evalu
         return Proven([], verdict, "", facts, None, None, [], time.perf_counter() - began)
     phase = workplace.recipe.phases[-1]
     in_text = phase.tokens.new_tokens(rows, f"{phase.name}.tokens")
-    with arms(workplace, trained, in_text) as found:
+    with arms(workplace, trained, in_text, updates) as found:
         floor: Floor | None = (
             resolve("floor", settings.floor)() if settings.floor and not found["after"].causal else None
         )
@@ -81,7 +85,7 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, settings: Evalu
         place = Place(phase.name, "test", column or "document")
         lines = score_lines(place, measured.sums, settings.bootstrap, settings.primary, floors)
         verdict = judge(measured.sums.get("before"), measured.sums["after"], settings, noun(column), measured.refused)
-        if "before" in measured.sums and _broken(measured):
+        if "before" in measured.sums and _broken(measured, settings.primary):
             verdict = Verdict("worse", settings.primary, f"On unseen {noun(column)} {_BROKEN}: worse.")
         shown = examples(found, measured, chosen, workplace.recipe.report.examples)
         sentence, general = "", None
@@ -92,7 +96,7 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, settings: Evalu
             lines += score_lines(Place(phase.name, "general", "document"), on_general.sums, settings.bootstrap)
             sums = on_general.sums
             sentence = retention(sums.get("before"), sums["after"], settings, on_general.refused).sentence
-            if _broken(on_general):
+            if _broken(on_general, "bits_per_byte"):
                 sentence = f"On general text {_BROKEN}."
             general = DataFacts("general", len(texts), None, len(texts), "document")
     if trained.facts["diverged"]:
@@ -102,9 +106,27 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, settings: Evalu
     return Proven(lines, verdict, sentence, facts, general, share, [], time.perf_counter() - began, shown)
 
 
-def _broken(measured: Measured) -> bool:
-    """Say whether the adapted model's outputs are no numbers any more: no interval can be made of them."""
-    return not all(math.isfinite(one.value) for one in measured.sums["after"])
+def _broken(measured: Measured, name: str) -> bool:
+    """Say whether a score of the adapted model is no number any more: no interval can be made of it."""
+    return any(one.name == name and not math.isfinite(one.value) for one in measured.sums["after"])
+
+
+def _groups(rows: Rows, settings: Evaluate) -> list[str]:
+    return [text.group for text in eval_texts(rows, "test", settings)[0]]
+
+
+def need_evaluable(settings: Evaluate, rows: Rows, *, causal: bool) -> None:
+    """Find out before anything is trained whether the proof can be made at all.
+
+    Raises: UserError for a primary score that this kind of model has not, a column or a file that is not there.
+    """
+    names = ("bits_per_byte", "bits_per_byte_all", "perplexity") if causal else ("bits_per_byte", "masked_accuracy")
+    if settings.primary not in names:
+        found = f"{settings.primary!r} is not measured for this kind of model{nearest(settings.primary, names)}"
+        raise UserError(Fault("evaluate.primary", found, ", ".join(names), "name one of them"))
+    if settings.resample_by is not None:
+        need_columns(rows, [settings.resample_by], "evaluate.resample_by")
+    general_inputs(settings.retention)
 
 
 def _each_once(found: Mapping[str, Arm], run: Callable[[Mapping[str, Arm]], Measured]) -> Measured:

@@ -31,6 +31,13 @@ def general_texts(retention: str, domain: Sequence[EvalText]) -> list[EvalText]:
     return [EvalText(str(name), str(name), text) for name, text in pairs if text]
 
 
+def general_inputs(retention: str | None) -> dict[str, str]:
+    """Give what the general text consists of, with hashes. Raises: UserError if a file is not there."""
+    if retention is None or retention == "sample:general":
+        return {}
+    return dict(resolve("sources", name_for(retention))(path=retention).inputs("evaluate.retention"))
+
+
 def languages(texts: Sequence[EvalText]) -> set[str]:
     """Say which of the sample's languages, "en" and "zh", are in use: those with a tenth of the words or more."""
     words = chinese = 0

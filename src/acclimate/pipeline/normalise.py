@@ -31,13 +31,6 @@ def normalise(data: Data, overrides: Sequence[tuple[str, Any]]) -> tuple[Data, l
     return data, [*faults, *_names(data)], list(dict.fromkeys(understood))
 
 
-def _own_copy(data: Any) -> Any:
-    """Copy so that nothing is shared: a YAML anchor gives one object to several phases, which are filled in one by one."""
-    if isinstance(data, dict):
-        return {key: _own_copy(value) for key, value in data.items()}
-    return [_own_copy(value) for value in data] if isinstance(data, list | tuple) else data
-
-
 def _into_phases(data: Data, understood: list[str]) -> None:
     """A recipe of one phase may write its sections at the top."""
     move_model_aliases(data, understood)

@@ -101,7 +101,10 @@ def _finished(rows: Rows, phase: Phase, where: str) -> Rows:
     need_columns(rows, ["text"], f"{where}: after prepare")
     if rows.num_rows and rows.column("text").null_count == rows.num_rows:
         found = f"column 'text' has no value in any of {rows.num_rows} rows"
-        raise UserError(Fault(f"{where}: after prepare", found, "text to learn from", "look at the source, or at prepare"))
+        raise UserError(
+            Fault(f"{where}: after prepare", found, "text to learn from", "look at the source, or at prepare")
+        )
+    _need_texts(rows, where)
     if GROUP not in rows.column_names:
         rows = replace_column(rows, GROUP, rows.column(ROW_ID).cast(pa.string()))
         rows = with_about(rows, {"group_by": about(rows).get("group_by")})
@@ -117,6 +120,17 @@ def _finished(rows: Rows, phase: Phase, where: str) -> Rows:
                   "add prepare: split, or sources.validation")
         )  # fmt: skip
     return rows
+
+
+def _need_texts(rows: Rows, where: str) -> None:
+    """Raise UserError for test rows without a text (encoding looks at the others)."""
+    test = of_role(rows, "test")
+    empty = test.filter(pa.compute.is_null(test.column("text")))
+    if empty.num_rows:
+        found = f"{empty.num_rows} test rows have no text, the first is {empty.column(ROW_ID)[0]}"
+        raise UserError(
+            Fault(f"{where}: after prepare", found, "a text in every row", "add prepare: clean, or mend them")
+        )
 
 
 def role_counts(rows: Rows) -> dict[str, int]:

@@ -78,6 +78,11 @@ class Recipe(Section):
         """Where the run is written."""
         return Path(self.output_dir or f"runs/{self.name}").expanduser()
 
+    @property
+    def measured_by(self) -> Evaluate:
+        """How the last phase, and so the run, is measured."""
+        return self.phases[-1].evaluate or self.evaluate
+
     def to_yaml(self) -> str:
         """Give the resolved recipe, every default written out."""
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)

@@ -11,7 +11,7 @@ from acclimate.core.artifact import fingerprint, folder, read_json
 from acclimate.core.ledger import Ledger
 from acclimate.core.proof import Cost, DataFacts, ModelFacts, Proof, Provenance
 from acclimate.core.registry import name_of
-from acclimate.core.rows import Rows, about
+from acclimate.core.rows import ROLE, Rows, about
 from acclimate.evaluate.verdict import noun
 from acclimate.model.load import is_hub_id
 from acclimate.pipeline.measured import Proven
@@ -40,7 +40,7 @@ def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven:
         verdict=proven.verdict,
         scores=proven.scores,
         model=_model(recipe, last),
-        data=_data(last, proven),
+        data=_data(last, proven, rows),
         split=_split(recipe, rows),
         retention=proven.retention,
         caveats=[*recipe.cautions, *proven.notes],
@@ -51,7 +51,7 @@ def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven:
         notes=last["notes"],
         floor_share=proven.floor_share,
         recipe=recipe.to_yaml(),
-        confidence=recipe.evaluate.confidence,
+        confidence=recipe.measured_by.confidence,
         examples=proven.examples,
     )
 
@@ -69,24 +69,32 @@ def _model(recipe: Recipe, facts: dict[str, Any]) -> ModelFacts:
     )
 
 
-def _data(facts: dict[str, Any], proven: Proven) -> list[DataFacts]:
-    found = []
+def _data(facts: dict[str, Any], proven: Proven, rows: Rows) -> list[DataFacts]:
+    found, column = [], _group_column(rows)
     for role in ("train", "validation"):
         one = facts["data"].get(role)
         if one:
-            found.append(
-                DataFacts(role, one["rows"], one["documents"], one["groups"], proven.test.group_column, one["tokens"])
-            )
+            found.append(DataFacts(role, one["rows"], one["documents"], one["groups"], column, one["tokens"]))
     return [*found, proven.test, *([proven.general] if proven.general else [])]
+
+
+def _group_column(rows: Rows) -> str:
+    """Give the columns that the split kept together (empty: each row is one)."""
+    named = about(rows).get("group_by") or ""
+    return ", ".join(named) if isinstance(named, list) else str(named)
 
 
 def _split(recipe: Recipe, rows: Rows) -> str:
     """Say by which rule rows became test rows."""
-    split = next((step for step in recipe.phases[-1].prepare if name_of("prepare", step) == "split"), None)
-    if split is None:
+    if "test" not in rows.column(ROLE).to_pylist():
+        return "There are no test rows."
+    steps = [step for step in recipe.phases[-1].prepare if name_of("prepare", step) == "split"]
+    if recipe.phases[-1].sources.test or not steps:
         return "The test rows came from their own source."
-    column = about(rows).get("group_by") or ""
-    column = ", ".join(column) if isinstance(column, list) else column
+    options = steps[0].model_dump()  # type: ignore[attr-defined]
+    if options["test_values"]:
+        return f"Test rows are those whose {options['column']} is {' or '.join(options['test_values'])}; training saw none of them."
+    column = _group_column(rows)
     who = noun(column)
     return (
         f"{who.capitalize()} are dealt to training, validation and test by a hash of the run's seed ({recipe.seed}) and "
@@ -114,7 +122,7 @@ def _provenance(workplace: Workplace) -> Provenance:
     for phase in recipe.phases:
         inputs = read_json(workplace.stage("sources", phase.name) / "manifest.json")["inputs"]
         data |= {f"{phase.name} {role}": fingerprint(files) for role, files in inputs.items()}
-    seeds = {"run": recipe.seed, "evaluate": recipe.evaluate.seed} | {
+    seeds = {"run": recipe.seed, "evaluate": recipe.measured_by.seed} | {
         f"{phase.name} train": phase.train.seed for phase in recipe.phases
     }
     frozen = recipe.model_dump(mode="json", exclude={"output_dir"})

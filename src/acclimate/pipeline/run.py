@@ -20,7 +20,7 @@ from acclimate.core.rows import Rows
 from acclimate.core.scores import Score, Verdict
 from acclimate.model.load import need_head
 from acclimate.model.section import Model
-from acclimate.pipeline.evaluate import evaluated
+from acclimate.pipeline.evaluate import evaluated, need_evaluable
 from acclimate.pipeline.prepare import prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.report import reported
@@ -91,6 +91,7 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
     for number, phase in enumerate(recipe.phases):
         with main_first():
             found.append(prepared(workplace, phase, number, ledger, tell)[0])
+    need_evaluable(recipe.measured_by, found[-1], causal=recipe.phases[-1].objective.head == "causal")
     base, done = recipe.model, []
     for phase, rows in zip(recipe.phases, found, strict=True):
         done.append(trained(workplace, phase, base, rows, ledger, tell))
@@ -98,7 +99,7 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
     if is_main():
         write_json(workplace.root / "ledger.json", ledger.entries)
         workplace.show_at_root(done[-1].folder)
-        proof = evaluated(workplace, done[-1], found[-1], tell)
+        proof = evaluated(workplace, done, found[-1], tell)
         reported(workplace, done, found[-1], proof, ledger)
     wait_for_all()
     scores, verdict = read_scores(workplace.root)

@@ -60,7 +60,9 @@ def show(recipe: str | Path | dict[str, Any], row: int, epoch: int = 0, override
     windows = []
     for start, end in pairwise(flat.offsets_N1.tolist()):
         ids = flat.ids_T[start:end].tolist()
-        kinds = [_kind(one in special, hit, lm.causal) for one, hit in zip(ids, marked[start:end].tolist(), strict=True)]
+        kinds = [
+            _kind(one in special, hit, lm.causal) for one, hit in zip(ids, marked[start:end].tolist(), strict=True)
+        ]
         windows.append([Piece(*pair) for pair in zip(_texts(ids, lm.tokenizer), kinds, strict=True)])
     return Shown(str(one.column(ROW_ID)[0]), str(one.column("text")[0]), windows, float(marked.mean()))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,10 +53,9 @@ def trained(workplace: Workplace, phase: Phase, base: Model, rows: Rows, ledger:
     if is_main():
         workplace.settle()
     tell(Event("stage", f"{phase.name}: training"))
-    began = time.perf_counter()
     result, wrapped = _train(phase, lm, data, place, made_from, workplace, tell)
     if is_main():
-        facts = _facts(phase, lm, data, result, time.perf_counter() - began)
+        facts = _facts(phase, lm, data, result)
         _write(phase, lm, wrapped, place, made_from, result, facts)
         finished = {
             "made_from": made_from,
@@ -145,7 +143,7 @@ def _write(
     write_json(place / FACTS, facts)
 
 
-def _facts(phase: Phase, lm: LanguageModel, data: Tokenised, result: Any, seconds: float) -> dict[str, Any]:
+def _facts(phase: Phase, lm: LanguageModel, data: Tokenised, result: Any) -> dict[str, Any]:
     from acclimate.compat.hardware import bits_depend_on, peak_memory
 
     parameters = list(lm.model.parameters())
@@ -166,7 +164,7 @@ def _facts(phase: Phase, lm: LanguageModel, data: Tokenised, result: Any, second
         "diverged": result.diverged,
         "stopped_early": result.stopped_early,
         "best_step": result.best_step,
-        "seconds": seconds,
+        "seconds": result.metrics["train_runtime"],
         "tokens_per_second": result.metrics["train_tokens_per_second"],
         "peak_memory": peak_memory(),
         **bits_depend_on(),

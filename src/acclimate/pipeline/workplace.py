@@ -146,17 +146,16 @@ def changed_keys(there: dict[str, Any], here: dict[str, Any]) -> dict[str, tuple
     changed = {}
     for key in sorted(old.keys() | new.keys()):
         first, last = old.get(key), new.get(key)
-        if (
-            first == last
-            or key.split(".")[0] in FREE
-            or ".evaluate" in key
-            or (".train." in key and key.rpartition(".")[2] in FREE_TRAIN)
-        ):
-            continue
-        if key.rpartition(".")[2] in MAY_RISE and _rises(first, last):
-            continue
-        changed[key] = (first, last)
+        rises = key.rpartition(".")[2] in MAY_RISE and _rises(first, last)
+        if first != last and not _is_free(key) and not rises:
+            changed[key] = (first, last)
     return changed
+
+
+def _is_free(key: str) -> bool:
+    first, *rest = key.split(".")
+    section, option = rest[1:2], rest[2:3]
+    return first in FREE or section == ["evaluate"] or (section == ["train"] and option[0] in FREE_TRAIN)
 
 
 def _rises(old: Any, new: Any) -> bool:

@@ -80,13 +80,13 @@ class Checkpoints:
             skipped.append(path.name)
         return None, skipped
 
-    def prune(self, keep: int | None, best: str | None) -> None:
-        """Delete the oldest checkpoints beyond `keep`, never the best and never the newest.
+    def prune(self, keep: int | None, best: str | None, newest: str) -> None:
+        """Delete the oldest checkpoints beyond `keep`, never the best and never the `newest` (just written).
 
         Folders that are damaged or of another run are neither counted nor touched.
         """
         found = [path for path in self.all() if is_complete(path, self.made_from)]
-        spare = [path for path in found[:-1] if path.name != best]
+        spare = [path for path in found if path.name not in (best, newest)]
         extra = len(found) - keep if keep is not None else 0
         for path in spare[: max(0, extra)]:
             shutil.rmtree(path)

@@ -31,6 +31,9 @@ from acclimate.train.schedule import rate
 from acclimate.train.signals import stop_on_signals
 from acclimate.train.state import State
 
+_EVERY = 500
+"""Updates between two validations or checkpoints where the recipe says `steps` and no number."""
+
 
 class Loop:
     """One training from its start, or from its newest checkpoint, to its end."""
@@ -39,7 +42,7 @@ class Loop:
         self.job, self.settings = job, job.settings
         if self.settings.threads:
             torch.set_num_threads(self.settings.threads)
-        bf16 = has_bf16() if self.settings.bf16 is None else self.settings.bf16
+        bf16 = self._precision()
         self.accelerator = accelerator(bf16=bf16, trackers=list(self.settings.report_to), logs=str(job.logs))
         self.plan = make_plan(self.settings, len(job.examples), self.accelerator.num_processes)
         self.peak_rate = self.settings.learning_rate or job.adapter.learning_rate
@@ -52,6 +55,14 @@ class Loop:
         self.main = self.accelerator.is_main_process
         if self.settings.report_to:
             self.accelerator.init_trackers("acclimate")
+
+    def _precision(self) -> bool:
+        """Say whether to train under bfloat16 autocast. DeBERTa v1 can't: its masks overflow there."""
+        wanted = has_bf16() if self.settings.bf16 is None else self.settings.bf16
+        if wanted and self.job.lm.model.config.model_type == "deberta":
+            note(self.job.tell, "DeBERTa v1 overflows in bfloat16: trained in float32")
+            return False
+        return wanted
 
     def run(self) -> Result:
         """Train to the end (or to an early stop, or until the loss is no number) and say how it went."""
@@ -168,7 +179,7 @@ class Loop:
 
     def _due(self, strategy: str, every: int | None, step: int) -> bool:
         if strategy == "steps":
-            return step % (every or self.settings.logging_steps) == 0 or step == self.plan.updates
+            return step % (every or _EVERY) == 0 or step == self.plan.updates
         return strategy == "epoch" and (step % self.plan.updates_per_epoch == 0 or step == self.plan.updates)
 
     def _save(self) -> None:
@@ -179,7 +190,7 @@ class Loop:
         data = self.state.as_json(self.plan, self.settings)
         place = self.job.checkpoints.save(self.job.model, self.optimizer.optimizer, data)
         best = f"checkpoint-{self.state.best_step}" if self.state.best_step else None
-        self.job.checkpoints.prune(self.settings.save_total_limit, best)
+        self.job.checkpoints.prune(self.settings.save_total_limit, best, place.name)
         self.job.tell(Event("saved", f"{place.name} saved", {"step": self.state.step}))
 
     def _resume(self, optimizer: Any) -> None:

@@ -42,11 +42,11 @@ class Train(Section):
     eval_strategy: Literal["no", "steps", "epoch"] | None = option(
         None, "when to measure validation (default: steps if eval_steps)"
     )
-    eval_steps: int | None = option(None, "updates between two validations", unit="updates", ge=1)
+    eval_steps: int | None = option(None, "updates between two validations (default: 500)", unit="updates", ge=1)
     save_strategy: Literal["no", "steps", "epoch"] | None = option(
         None, "when to write a checkpoint (default: steps if save_steps)"
     )
-    save_steps: int | None = option(None, "updates between two checkpoints", unit="updates", ge=1)
+    save_steps: int | None = option(None, "updates between two checkpoints (default: 500)", unit="updates", ge=1)
     save_total_limit: int | None = option(
         2, "checkpoints kept; the best and the newest always are", unit="checkpoints", ge=1
     )
@@ -56,9 +56,7 @@ class Train(Section):
     load_best_model_at_end: bool = option(False, "give the state with the best validation loss (step 0 is never best)")
     metric_for_best_model: Literal["eval_loss", "loss"] = option("eval_loss", "what best means")
     seed: int = option(42, "of data order, masks and dropout", unit="seed", ge=0)
-    threads: int | None = option(
-        None, "threads of torch (default: as many as there are)", unit="threads", ge=1
-    )
+    threads: int | None = option(None, "threads of torch (default: as many as there are)", unit="threads", ge=1)
     resume_from_checkpoint: bool = option(True, "go on from the newest complete checkpoint of this folder")
     report_to: tuple[Literal["tensorboard"], ...] = option((), "trackers to tell; none unless named")
     logging_dir: str | None = option(None, "where trackers write (default: logs/ in the phase's train folder)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from acclimate.compat.transformers.positions import start_positions
 from acclimate.compat.transformers.quiet import quiet
 from acclimate.core.errors import Fault, UserError, nearest
 
@@ -118,8 +119,11 @@ def from_scratch(model_type: str, given: dict[str, Any], overrides: dict[str, An
     try:
         config = AutoConfig.for_model(model_type, **{**given, **overrides})
         need_head(config, head)
+        look_back_only(config, head)
         torch.manual_seed(seed)
-        return auto_class(head).from_config(config, dtype=torch.float32)
+        model = auto_class(head).from_config(config, dtype=torch.float32)
+        start_positions(model)
+        return model
     except (StrictDataclassError, ValueError, KeyError, TypeError, RuntimeError, ZeroDivisionError) as error:
         found = " ".join(str(error).split())
         raise UserError(Fault(where, found, "settings that fit together", "change one of them")) from None
@@ -133,6 +137,7 @@ def _is_old_name(key: str, config: Any) -> bool:
 def longest_sequence(config: Any, tokenizer: Any) -> int:
     """Give the longest sequence the model takes, in tokens: the smaller of tokenizer's and positions' limit."""
     limits = [int(tokenizer.model_max_length)] if tokenizer.model_max_length < 1e9 else []
+    config = config.get_text_config()
     positions = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
     if positions:
         limits.append(
@@ -170,6 +175,8 @@ def look_back_only(config: Any, head: str) -> None:
     """Let BERT and its kin, which can be either, be a decoder under a causal head and an encoder under a masked one."""
     from transformers.models.auto import modeling_auto
 
-    both = modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES.keys() & modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.keys()
+    both = (
+        modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES.keys() & modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.keys()
+    )
     if config.model_type in both and hasattr(config, "is_decoder"):
         config.is_decoder = head == "causal"

@@ -54,7 +54,7 @@ def choose(model: nn.Module, *, causal: bool) -> tuple[Way, str]:
 
     Takes: a transformers model in float32, not yet wrapped by an adapter; whether it is causal.
     """
-    config: Any = model.config
+    config = _text_config(model)
     if config._attn_implementation == attention.NAME:  # a way was chosen for this model before
         _set(model, attention.plain(model))
     original = config._attn_implementation
@@ -78,6 +78,11 @@ def choose(model: nn.Module, *, causal: bool) -> tuple[Way, str]:
         return PADDED, f"documents are padded: no flat way is exact ({'; '.join(tried)})"
     finally:
         model.train(was_training)
+
+
+def _text_config(model: Any) -> Any:
+    """Give the config of the part that reads text, where a model has several."""
+    return model.config.get_text_config()
 
 
 def _candidates(config: Any, causal: bool) -> list[Way]:
@@ -120,7 +125,7 @@ def _difference(model: nn.Module, way: Way, documents: list[Tensor], alone: list
         flat = _run(model, torch.cat(documents)[None], way.keywords(offsets, torch.device("cpu")))
     except (attention.UnsupportedAttention, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError):
         return None
-    layers = getattr(model.config, "num_hidden_layers", None)
+    layers = getattr(_text_config(model), "num_hidden_layers", None)
     if way.offsets and layers is not None and attention.calls[attention.NAME] - before != layers:
         return None
     worst = 0.0
