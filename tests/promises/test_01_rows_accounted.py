@@ -22,7 +22,7 @@ TAGGED = {
 }
 SPLIT = {"name": "split", "group_by": "patient", "validation": 0.2, "test": 0.3}
 PREPARE: dict[str, list[Any]] = {
-    "text": ["clean", "deduplicate", SPLIT],
+    "text": ["clean", {"name": "deduplicate", "columns": ["patient", "text"]}, SPLIT],
     "records": [TAGGED, "deduplicate", SPLIT],
     "joined": [{"name": "sql", "query": "select * from visits join patients using (patient)"}, "clean", SPLIT],
 }

@@ -38,7 +38,7 @@ class Watched:
 
 
 @pytest.mark.parametrize("kind, flat", [("bert", True), ("bert", False), ("gpt2", True)])
-@pytest.mark.parametrize("documents", [20, 400])
+@pytest.mark.parametrize("documents", [20, 120])
 def test_what_is_in_memory_at_once_does_not_depend_on_the_rows(
     kind: str, flat: bool, documents: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,5 +73,5 @@ def test_a_whole_run_never_holds_two_blocks_of_logits(tmp_path: Path, monkeypatc
         evaluate={"retention": None, "resamples": 200, "batch_tokens": BATCH_TOKENS},
     )
     run(data, ["train.eval_steps=2"])
-    assert len(watched.positions) > 40
+    assert len(watched.positions) > 20
     assert max(watched.alive) <= 1
