@@ -52,7 +52,7 @@ def test_nothing_to_train_on(tmp_path: Path) -> None:
         "test_values": [f"source{number}" for number in range(20)],
         "validation": 0,
     }
-    with pytest.raises(UserError, match="left for training|no rows to train on"):
+    with pytest.raises(UserError, match=r"left for training|no rows to train on"):
         rows_of(tmp_path, prepare=[split])
 
 

@@ -129,7 +129,10 @@ def test_changed_keys_are_dotted_and_hold_both_values() -> None:
         "name": "a",
         "phases": [{"train": {"learning_rate": 1, "logging_steps": 1, "max_steps": 2}, "prepare": [{"name": "clean"}]}],
     }
-    assert changed_keys(there, here) == {"phases.0.train.learning_rate": (1, 2), "phases.0.prepare.0.name": ("clean", None)}
+    assert changed_keys(there, here) == {
+        "phases.0.train.learning_rate": (1, 2),
+        "phases.0.prepare.0.name": ("clean", None),
+    }
 
 
 def test_the_root_shows_links_and_forgets_old_checkpoints(tmp_path: Path) -> None:

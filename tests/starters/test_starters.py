@@ -10,6 +10,7 @@ from safetensors import safe_open
 from acclimate.core.language_model import LanguageModel
 from acclimate.model.load import folder_of, load, load_tokenizer
 from acclimate.model.section import Model
+from acclimate.pipeline.recipe import read_recipe
 
 HEADS = {"encoder": "masked", "decoder": "causal"}
 BYTES = 20_000_000
@@ -49,10 +50,19 @@ def test_it_is_small_and_lies_in_bfloat16(name: str) -> None:
 def test_it_loads_with_its_trained_head_in_float32(name: str) -> None:
     lm = starter(name)
     assert lm.trained_head
-    assert lm.max_length == 512
-    assert lm.model.config.model_type == {"encoder": "bert", "decoder": "llama"}[name]
     assert {weight.dtype for weight in lm.model.parameters()} == {torch.float32}
     assert len(lm.tokenizer) == lm.model.get_input_embeddings().weight.shape[0]
+
+
+@every_starter
+def test_it_is_the_model_of_its_recipe(name: str, root: Path) -> None:
+    recipe, _ = read_recipe(root / "recipes" / f"starter_{name}.yaml")
+    lm, wanted = starter(name), recipe.model.config_overrides
+    assert lm.model.config.model_type == recipe.model.model_type
+    assert {key: getattr(lm.model.config, key) for key in wanted} == wanted
+    assert recipe.model.train_tokenizer is not None
+    assert len(lm.tokenizer) == recipe.model.train_tokenizer.vocab_size
+    assert lm.max_length == wanted["max_position_embeddings"]
 
 
 @every_starter
