@@ -1,4 +1,5 @@
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,8 @@ def test_a_resized_base_from_a_folder_is_no_reason_to_write_the_whole_embedding(
     save_adapter(lm, wrapped, tmp_path / "adapter")
     saved = load_file(tmp_path / "adapter" / "adapter_model.safetensors")
     assert all("lora_" in key or "token_adapter" in key for key in saved)
+    config = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text(encoding="utf-8"))
+    assert config["base_model_name_or_path"] == lm.name, "what it was called, not where it lay"
 
 
 @pytest.mark.parametrize("name", ["distilbert", "modernbert"])

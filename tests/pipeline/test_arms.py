@@ -22,7 +22,7 @@ def test_new_tokens_are_meant_where_they_were_added_and_are_text_to_the_base(
     tokens = {"max_length": 32, "additional_special_tokens": ["patient:", "[SEP]"]}
     done = run(tiny.recipe(encoder, rows, tmp_path / "run", tokens=tokens))
     trained = Trained(done.folder / "04-adapt-train", "", {"updates": 4})
-    with arms(Workplace(done.recipe), trained, ["patient:", "[SEP]"]) as found:
+    with arms(Workplace(done.recipe), trained, ["patient:", "[SEP]"], 1) as found:
         assert {name: list(arm.in_text) for name, arm in found.items()} == {
             "before": ["[SEP]"],
             "start": ["patient:", "[SEP]"],

@@ -112,7 +112,7 @@ def test_prune_keeps_the_newest_and_the_best(
     for step in steps:
         (place / f"checkpoint-{step}").mkdir()
         write_json(place / f"checkpoint-{step}" / "manifest.json", {"made_from": "this run", "files": {}})
-    checkpoints(place).prune(keep, f"checkpoint-{best}" if best else None)
+    checkpoints(place).prune(keep, f"checkpoint-{best}" if best else None, f"checkpoint-{ordered[-1]}")
     left = [int(path.name.rpartition("-")[2]) for path in checkpoints(place).all()]
     assert left[-1] == ordered[-1]
     assert best is None or best in left
@@ -131,5 +131,5 @@ def test_prune_leaves_what_is_not_of_this_run(tmp_path: Path) -> None:
     whole(tmp_path, 50, "another run")
     damaged = whole(tmp_path, 60)
     (damaged / "model.safetensors").unlink()
-    checkpoints(tmp_path).prune(1, None)
+    checkpoints(tmp_path).prune(1, None, "checkpoint-2")
     assert [path.name for path in checkpoints(tmp_path).all()] == ["checkpoint-2", "checkpoint-50", "checkpoint-60"]

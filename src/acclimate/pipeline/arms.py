@@ -9,6 +9,7 @@ from typing import Any
 
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.protocols import Arm
+from acclimate.evaluate.section import Evaluate
 from acclimate.model.load import load
 from acclimate.model.section import Model
 from acclimate.pipeline.train import Trained
@@ -27,7 +28,7 @@ def arms(workplace: Workplace, trained: Trained, in_text: Sequence[str], updates
     """
     recipe = workplace.recipe
     head = recipe.phases[-1].objective.head
-    batch_tokens = recipe.measured_by.batch_tokens
+    settings: Evaluate = recipe.measured_by
     adapted = load(Model(path=str(trained.folder / "model")), head)
     scratch = recipe.model.path is None
     base = None if scratch else load(recipe.model, head, seed=recipe.seed)
@@ -42,7 +43,7 @@ def arms(workplace: Workplace, trained: Trained, in_text: Sequence[str], updates
     made: dict[int, Any] = {}
     for lm in found.values():
         lm.max_length = min(lm.max_length, window or lm.max_length)
-        made.setdefault(id(lm), _arm(lm, batch_tokens, in_text))
+        made.setdefault(id(lm), _arm(lm, settings.batch_tokens, in_text))
     try:
         yield {name: made[id(lm)] for name, lm in found.items()}
     finally:

@@ -118,6 +118,6 @@ def read_scores(root: Path) -> tuple[tuple[Score, ...], Verdict]:
 
 def _command() -> str:
     """Give the line that goes on with this run."""
-    if Path(sys.argv[0]).name in ("acclimate", "main.py"):
+    if Path(sys.argv[0]).name in ("acclimate", "main.py", "__main__.py"):
         return shlex.join(["acclimate", *sys.argv[1:]])
     return "the same call again"
