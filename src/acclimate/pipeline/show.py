@@ -71,8 +71,8 @@ def _texts(ids: list[int], tokenizer: Any) -> list[str]:
     """Give each token as it stands in the text, the space before it included (which one token alone does not show)."""
     texts, before = [], ""
     for number, one in enumerate(ids):
-        after = tokenizer.decode(ids[: number + 1])
-        # A token that ends inside a character changes what stood before it.
+        # Bytes of a character that is not whole yet come out as U+FFFD: the token that completes it shows it.
+        after = tokenizer.decode(ids[: number + 1]).rstrip("\ufffd")
         texts.append(after[len(before) :] if after.startswith(before) else tokenizer.decode([one]))
         before = after
     return texts
