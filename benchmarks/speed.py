@@ -79,7 +79,7 @@ def compare(size: Size, seconds: float) -> dict[str, Any]:
     """
     data = documents(size.vocabulary)
     ways = make_ways(size, data)
-    plan = make_plan(ways[0].job.settings, len(data), 1)
+    plan = make_plan(ways[0].job.settings, data.lengths_N, 1)
     check_losses(ways, plan.numbers(0))
     for way in ways:
         update(way, plan.numbers(0))

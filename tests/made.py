@@ -51,7 +51,7 @@ NO_DROPOUT = {
     "embd_pdrop": 0.0,
     "attn_pdrop": 0.0,
 }
-MASKED = {"bert", "roberta", "modernbert", "electra", "deberta", "distilbert"}
+MASKED = {"bert", "roberta", "modernbert", "electra", "deberta", "deberta-v2", "distilbert"}
 
 
 def tokenizer() -> PreTrainedTokenizerFast:

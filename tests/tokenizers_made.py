@@ -1,6 +1,6 @@
-"""Small real tokenizers of the three kinds, for a few sentences in English and Chinese.
+"""Small real tokenizers of all kinds, for a few sentences in English and Chinese.
 
-Two have their vocabulary put together here: their trainers give another one in each process.
+Some have their vocabulary put together here: their trainers give another one in each process.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ ALL: dict[str, Callable[[], PreTrainedTokenizerFast]] = {
     "byte_bpe": byte_bpe,
     "unigram": unigram,
 }
+
+
+def metaspace_bpe(*, split: bool = True) -> PreTrainedTokenizerFast:
+    """Llama 2's kind: <s> text, the space is part of a token. Without `split` a whole text is one pre-token."""
+    return _wrapped(_metaspace_bpe(split), bos_token="<s>", eos_token="</s>", unk_token="<unk>")
 
 
 def _wrapped(tokenizer: Tokenizer, **names: str) -> PreTrainedTokenizerFast:
@@ -106,4 +111,16 @@ def _unigram() -> Tokenizer:
     tokenizer.decoder = decoders.Metaspace()
     ends = [("<s>", 0), ("</s>", 2)]
     tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=ends)
+    return tokenizer
+
+
+@cache
+def _metaspace_bpe(split: bool) -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    trainer = trainers.BpeTrainer(vocab_size=300, special_tokens=["<unk>", "<pad>", "<s>", "</s>"], show_progress=False)
+    tokenizer.train_from_iterator(SENTENCES, trainer)
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(split=split)
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 2)])
     return tokenizer

@@ -141,11 +141,28 @@ def speed() -> str:
     return f"{table(('BERT', 'an update', 'real tokens/s', 'times plain'), rows)}\n\n{sentence(about)}."
 
 
-MAKERS = (stages, run_folders, sections, methods, aliases, commands, tree, promises, recipes, speed)
+def architectures() -> str:
+    """Give the table of tests/architectures.json, which tests/numbers/test_architectures.py holds to what it measures."""
+    found = json.loads((ROOT / "tests" / "architectures.json").read_text(encoding="utf-8"))
+    rows = [
+        (
+            f"`{one['architecture']}`",
+            one["head"],
+            sentence(one["way"]),
+            f"{one['logits']:.0e}",
+            f"{one['gradient']:.0e}",
+        )
+        for one in found
+    ]
+    return table(("architecture", "head", "way", "logits", "gradient"), rows)
+
+
+MAKERS = (architectures, stages, run_folders, sections, methods, aliases, commands, tree, promises, recipes, speed)
 BLOCKS: dict[str, Callable[[], str]] = {maker.__name__: maker for maker in MAKERS}
 PAGES = {
     "README.md": ("recipes", "speed", "promises", "tree"),
     "ARCHITECTURE.md": ("stages", "run_folders"),
+    "docs/architectures.md": ("architectures",),
     "docs/options.md": ("sections", "methods", "aliases"),
     "docs/commands.md": ("commands",),
 }

@@ -103,9 +103,8 @@ def test_saved_and_put_on_a_base_that_grew_by_other_rows_the_logits_are_the_same
     again = PeftModel.from_pretrained(base, str(tmp_path))
     assert torch.allclose(logits(again), logits(wrapped), rtol=1e-6, atol=1e-6)
     saved = load_file(tmp_path / "adapter_model.safetensors")
-    assert all("lora_" in key or tuple(weight.shape) == (3, 32) for key, weight in saved.items()), (
-        "rows, not the matrix"
-    )
+    rows = {(3, 32), (VOCABULARY + 3,)}  # the new rows; and the head's bias, where it has one
+    assert all("lora_" in key or tuple(weight.shape) in rows for key, weight in saved.items()), "not the matrix"
 
 
 def test_a_resized_base_from_a_folder_is_no_reason_to_write_the_whole_embedding(tmp_path: Path) -> None:
@@ -117,7 +116,7 @@ def test_a_resized_base_from_a_folder_is_no_reason_to_write_the_whole_embedding(
     wrapped, _ = Lora().wrap(lm.model, lm.new_rows, 0)
     save_adapter(lm, wrapped, tmp_path / "adapter")
     saved = load_file(tmp_path / "adapter" / "adapter_model.safetensors")
-    assert all("lora_" in key or "token_adapter" in key for key in saved)
+    assert {tuple(weight.shape) for key, weight in saved.items() if "lora_" not in key} == {(3, 32), (VOCABULARY + 3,)}
     config = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text(encoding="utf-8"))
     assert config["base_model_name_or_path"] == lm.name, "what it was called, not where it lay"
 
@@ -126,8 +125,7 @@ def test_a_resized_base_from_a_folder_is_no_reason_to_write_the_whole_embedding(
 def test_where_peft_has_no_targets_all_linear_layers_are_and_it_is_said(name: str) -> None:
     lm = model(name)
     wrapped, notes = Lora(r=2).wrap(lm.model, [], 0)
-    (note,) = notes
-    assert "all linear layers" in note
+    assert "all linear layers" in notes[0]
     layers = {id(module) for module in wrapped.modules() if isinstance(module, torch.nn.Linear)}
     adapted = {id(module.base_layer) for module in wrapped.modules() if hasattr(module, "lora_A")}
     own = {id(module) for key, module in wrapped.named_modules() if "lora_" in key}
@@ -135,9 +133,11 @@ def test_where_peft_has_no_targets_all_linear_layers_are_and_it_is_said(name: st
     assert layers - own - {head} == adapted
 
 
-def test_where_it_has_some_nothing_is_said() -> None:
-    assert Lora().wrap(model("bert").model, [], 0)[1] == []
-    assert Lora(target_modules=("all-linear",)).wrap(model("modernbert").model, [], 0)[1] == []
+def test_where_it_has_some_only_pefts_sentence_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    wrapped, notes = Lora().wrap(model("bert").model, [], 0)
+    wrapped.print_trainable_parameters()
+    assert notes == [capsys.readouterr().out.strip()]
+    assert len(Lora(target_modules=("all-linear",)).wrap(model("modernbert").model, [], 0)[1]) == 1
 
 
 @pytest.mark.parametrize("names", [("querry",), ("query", "querry"), ("all-linear", "query")])
@@ -201,3 +201,58 @@ def test_the_scale_is_alpha_over_r() -> None:
     change = layer(hidden) - layer.base_layer(hidden)
     by_hand = hidden @ layer.lora_A["default"].weight.T @ layer.lora_B["default"].weight.T * 12 / 4
     assert torch.allclose(change, by_hand, atol=1e-5)
+
+
+def test_rank_stabilised_the_scale_is_alpha_over_the_root_of_r() -> None:
+    wrapped, _ = Lora(r=4, lora_alpha=12, use_rslora=True).wrap(language_model("llama").model, [], 0)
+    scales = {module.scaling["default"] for module in wrapped.modules() if hasattr(module, "lora_A")}
+    assert scales == {6.0}
+
+
+MORE: dict[str, tuple[Lora, str, set[str]]] = {
+    "dora": (Lora(use_dora=True), "gpt2", {"lora_A", "lora_B", "lora_magnitude_vector", "token_adapter"}),
+    "dora, llama": (Lora(use_dora=True), "llama, tied", {"lora_A", "lora_B", "lora_magnitude_vector", "token_adapter"}),
+    "all biases": (Lora(bias="all"), "bert", {"lora_A", "lora_B", "bias", "token_adapter"}),
+    "adapted biases": (Lora(bias="lora_only"), "bert", {"lora_A", "lora_B", "base_layer", "token_adapter"}),
+    "a module": (Lora(modules_to_save=("transform",)), "bert", {"lora_A", "lora_B", "transform", "token_adapter"}),
+    "a norm": (Lora(modules_to_save=("ln_f",)), "gpt2", {"lora_A", "lora_B", "ln_f", "token_adapter"}),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_what_else_is_trained_is_merged_and_reloaded(name: str, tmp_path: Path) -> None:
+    adapter, kind, parts = MORE[name]
+    lm = model(kind)
+    base = copy.deepcopy(lm.model)
+    wrapped, _ = adapter.wrap(lm.model, lm.new_rows, 0)
+    assert torch.allclose(logits(wrapped), logits(base), atol=1e-6)
+    trained = [key for key, weight in wrapped.named_parameters() if weight.requires_grad]
+    assert {part for part in parts if any(part in key for key in trained)} == parts
+    assert not [key for key in trained if not any(part in key for part in parts)]
+    adapted = logits(moved(wrapped))
+    save_adapter(lm, wrapped, tmp_path)
+    again = PeftModel.from_pretrained(base, str(tmp_path)).merge_and_unload()
+    assert torch.allclose(logits(again), adapted, rtol=1e-5, atol=1e-5)
+    merged = adapter.merge(wrapped)
+    assert torch.allclose(logits(merged), adapted, rtol=1e-5, atol=1e-5)
+    assert not [key for key in merged.state_dict() if "lora" in key or "modules_to_save" in key]
+
+
+def test_an_untied_head_can_be_saved_whole(tmp_path: Path) -> None:
+    lm = language_model("llama", tie_word_embeddings=False)
+    base = copy.deepcopy(lm.model)
+    adapter = Lora(modules_to_save=("lm_head", "embed_tokens"))
+    adapted = logits_of_known(moved(wrapped := adapter.wrap(lm.model, [], 0)[0]))
+    save_adapter(lm, wrapped, tmp_path)
+    assert torch.allclose(logits_of_known(PeftModel.from_pretrained(base, str(tmp_path))), adapted, atol=1e-5)
+    assert torch.allclose(logits_of_known(adapter.merge(wrapped)), adapted, atol=1e-5)
+
+
+def logits_of_known(one: Any) -> torch.Tensor:
+    with torch.no_grad():
+        return one.eval()(input_ids=torch.arange(5, 15)[None]).logits
+
+
+def test_modules_to_save_of_a_tied_vocabulary_are_refused() -> None:
+    with pytest.raises(UserError, match=r"modules_to_save: cls holds the vocabulary's matrix"):
+        Lora(modules_to_save=("cls",)).wrap(model("bert").model, [], 0)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ def test_list_names_every_method(acclimate: Callable[..., Any]) -> None:
 def test_a_familys_options_are_listed_with_defaults(family: str, acclimate: Callable[..., Any]) -> None:
     said = acclimate("list", family)
     assert said.code == 0
+    assert re.search(r"\w+\.py:\d+\)$", said.out, flags=re.MULTILINE), "where to read on"
     if family == "adapter":
         assert "      r = 8: rank of the change" in said.out
     if family == "sources":

@@ -18,7 +18,7 @@ def test_a_run_ends_with_the_verdict_and_the_reports_path(acclimate: Command, re
     assert said.code == 0
     assert said.out.rstrip().splitlines()[-1] == f"report: {tmp_path / 'out' / 'report.html'}"
     assert "bits per byte" in said.out
-    assert "lr is understood as phases.0.train.learning_rate" in said.err
+    assert "lr is understood as train.learning_rate" in said.err
     assert "update 2  loss" in said.err
     again = acclimate("run", recipe, "train.max_steps=2", "lr=1e-3")
     assert (again.code, again.out) == (0, said.out)

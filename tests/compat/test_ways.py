@@ -5,6 +5,7 @@ import torch
 
 from acclimate.compat.transformers import attention
 from acclimate.compat.transformers.ways import PADDED, choose
+from acclimate.core.errors import UserError
 from tests.made import language_model
 
 GEMMA2 = {"head_dim": 16, "num_key_value_heads": 1, "sliding_window": 8}
@@ -35,14 +36,62 @@ def test_the_way_that_is_exact_is_found(kind: str) -> None:
     assert lm.model.config._attn_implementation == wanted
 
 
-@pytest.mark.parametrize("kind", ["deberta", "bloom"])
-def test_where_flat_rows_do_not_pay_documents_are_padded(kind: str) -> None:
-    lm = language_model(kind, **({"n_head": 2, "n_layer": 2} if kind == "bloom" else {}))
+def test_where_flat_rows_do_not_pay_documents_are_padded() -> None:
+    lm = language_model("deberta")
     before = lm.model.config._attn_implementation
-    way, sentence = choose(lm.model, causal=lm.causal)
+    way, sentence = choose(lm.model, causal=False)
     assert way is PADDED
-    assert kind in sentence
+    assert "deberta" in sentence
+    assert "not exact" not in sentence
     assert lm.model.config._attn_implementation == before
+
+
+def test_a_window_that_is_ignored_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = attention.flat_attention
+
+    def far_sighted(*arguments: Any, **keywords: Any) -> Any:
+        return exact(*arguments, **{**keywords, "sliding_window": None})
+
+    monkeypatch.setattr(attention, "flat_attention", far_sighted)
+    try:
+        assert choose(language_model("mistral").model, causal=True)[0].name == "transformers' packing"
+    finally:
+        monkeypatch.undo()
+        attention.register()
+
+
+def test_padding_that_leaks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = language_model("deberta").model
+    forward = model.deberta.forward
+    monkeypatch.setattr(model.deberta, "forward", lambda ids, **rest: forward(ids, **{**rest, "attention_mask": None}))
+    way, sentence = choose(model, causal=False)
+    assert way is PADDED
+    assert "Its padding is not exact either: what a document says differs by" in sentence
+
+
+@pytest.mark.parametrize("trouble", ["no mask", "no length but 64"])
+def test_what_can_not_be_run_at_all_is_refused(trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = language_model("deberta").model
+    forward = model.forward
+
+    def unable(input_ids: Any, **rest: Any) -> Any:
+        if (rest and trouble == "no mask") or (input_ids.shape[1] != 64 and trouble != "no mask"):
+            raise ValueError("can't")
+        return forward(input_ids=input_ids, **rest)
+
+    monkeypatch.setattr(model, "forward", unable)
+    with pytest.raises(
+        UserError, match="takes no attention mask" if trouble == "no mask" else "can't run documents of"
+    ):
+        choose(model, causal=False)
+
+
+@pytest.mark.parametrize("kind", ["falcon", "mpt"])
+def test_a_block_mask_of_a_decoder_looks_back_only(kind: str) -> None:
+    way, _ = choose(language_model(kind).model, causal=True)
+    assert (way.name, way.mask) == ("block mask", "back")
+    mask = way.keywords([0, 2, 3], torch.device("cpu"))["attention_mask"][0, 0]
+    assert (mask == 0).tolist() == [[True, False, False], [True, True, False], [False, False, True]]
 
 
 def test_a_way_that_leaks_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,14 +18,24 @@ from tests.pipeline import tiny
 Refused = Callable[..., str]
 
 
-def test_no_mask_token_for_mlm(refused: Refused, decoder: Path, encoder: Path, rows: Path, tmp_path: Path) -> None:
+def test_no_mask_token_for_mlm(refused: Refused, decoder: Path, rows: Path, tmp_path: Path) -> None:
     said = refused(tiny.recipe(decoder, rows, tmp_path / "out"))
     assert "gpt2 has no masked language model head" in said
     assert "use objective: clm" in said
-    mixed = {"path": str(encoder), "tokenizer_name": str(decoder)}
+    sizes = "hidden_size=32,num_hidden_layers=1,num_attention_heads=2"
+    mixed = {"model_type": "bert", "config_overrides": sizes, "tokenizer_name": str(decoder)}
     said = refused({**tiny.recipe("", rows, tmp_path / "out"), "model": mixed})
     assert "adapt.objective: the model's tokenizer has no mask token" in said
     assert "use objective: clm" in said
+
+
+def test_a_tokenizer_of_another_model(
+    refused: Refused, decoder: Path, encoder: Path, rows: Path, tmp_path: Path
+) -> None:
+    mixed = {"path": str(encoder), "tokenizer_name": str(decoder)}
+    said = refused({**tiny.recipe("", rows, tmp_path / "out"), "model": mixed})
+    assert "model.tokenizer_name: the tokenizer's ids go to" in said
+    assert "use the model's own tokenizer" in said
 
 
 def test_white_space_masking_with_wordpiece(refused: Refused, encoder: Path, rows: Path, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
+from collections import Counter
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import pre_tokenizers
 
 from acclimate.core.errors import UserError
-from acclimate.model.scratch import BOS, END_OF_TURN, EOS, MASK, PAD, UNKNOWN, build, make_tokenizer
+from acclimate.model.scratch import BOS, END_OF_TURN, EOS, MASK, PAD, UNKNOWN, build, make_tokenizer, shared_words
 from acclimate.model.section import Model, TrainTokenizer
 from tests.tokenizers_made import SENTENCES
 
@@ -50,6 +52,45 @@ def test_digits_stand_alone() -> None:
 
 def test_the_same_texts_give_the_same_tokenizer() -> None:
     assert make_tokenizer(TrainTokenizer(vocab_size=400), SENTENCES).get_vocab() == TOKENIZER.get_vocab()
+
+
+NINE, TEN = [number % 9 for number in range(90)], [number % 10 for number in range(90)]
+
+
+def test_words_are_counted_as_the_tokenizer_cuts_them() -> None:
+    text = "It's  12 mg,\n\tdon't   stop. A3 b\u00a0 c 患者 café"
+    cut = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    whole = Counter(word for word, _ in cut.pre_tokenize_str(text.replace("患者", "")))
+    found = shared_words([text] * 10)
+    split = dict.fromkeys(("æĤ£", "èĢħ"), 10)
+    assert found == {word: 10 * number for word, number in whole.items()} | split | {"Ġ": 10 * whole["Ġ"]}
+
+
+def test_only_words_of_ten_groups_count() -> None:
+    assert shared_words(["seen seen"] * 9) == {}
+    assert shared_words(["seen seen"] * 10) == {"seen": 10, "Ġseen": 10}
+    texts = ["Gstent was seen", "Gstent"] * 45
+    assert shared_words(texts, NINE) == {}
+    assert shared_words(texts, TEN) == {"Gstent": 90}  # "was" stands in every other one: five groups
+    many = [*texts, *["was seen"] * 20]
+    assert shared_words(many, [*["one patient"] * 90, *range(20)]) == {"was": 20, "Ġseen": 65}
+
+
+@given(st.lists(st.tuples(st.text("ab患 1'", max_size=8), st.integers(0, 14)), max_size=40))
+def test_a_token_is_a_part_of_a_word_of_ten_groups(rows: list[tuple[str, int]]) -> None:
+    texts, groups = [text for text, _ in rows], [group for _, group in rows]
+    words = shared_words(texts, groups)
+    learnt = [
+        token for token in make_tokenizer(TrainTokenizer(vocab_size=300), texts, groups).get_vocab() if len(token) > 1
+    ]
+    assert all(any(token in word for word in words) or token.startswith("<") for token in learnt)
+
+
+def test_texts_and_groups_go_together() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        make_tokenizer(TrainTokenizer(), ["a", "b"], [1])
 
 
 @pytest.mark.parametrize("kind, head", [("bert", "masked"), ("gpt2", "causal"), ("llama", "causal")])

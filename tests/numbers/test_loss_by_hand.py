@@ -57,7 +57,7 @@ def test_the_loss_of_an_update_and_of_validation(kind: str, batching: str, tmp_p
     loop = Loop(one)
     before = loop.validate()
     result = loop.run()
-    numbers = make_plan(SETTINGS, 20, 1).numbers(0).tolist()
+    numbers = make_plan(SETTINGS, np.ones(20, int), 1).numbers(0).tolist()
     assert len(numbers) == 6
     if kind == "gpt2":
         wanted = causal_loss(data, numbers), causal_loss(validation, list(range(5)))

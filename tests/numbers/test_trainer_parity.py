@@ -23,7 +23,7 @@ class Batches(Dataset):
     """Padded batches with labels, exactly those that the loop sees, one an update."""
 
     def __init__(self, one_job: Any, settings: Train) -> None:
-        plan = make_plan(settings, len(one_job.examples), 1)
+        plan = make_plan(settings, one_job.examples.lengths_N, 1)
         self.items = []
         for update in range(UPDATES):
             (batch,) = passes(one_job, one_job.examples, plan.numbers(update), plan.epoch(update), 1)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acclimate.core.errors import UserError
-from acclimate.core.examples import Document, Flat, Supervised
+from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.objective.mlm import Mlm
 from acclimate.tokens.encode import encode
 from acclimate.tokens.section import Tokens
@@ -154,6 +154,43 @@ def test_an_entity_is_hidden_whole() -> None:
         assert {9, 10} <= hidden or not {9, 10} & hidden
         seen |= hidden
     assert seen == {1, 3, 4, 5, 7, 9, 10}
+
+
+def test_pairs_of_which_the_vocabulary_knows_none_are_named() -> None:
+    with pytest.raises(UserError, match="no pair of <datasource>,</datasource>") as caught:
+        Mlm(masking_prefix_flag=True).units(document([1, 20, 2], {1, 2}), TOKENIZER)
+    assert caught.value.faults[0].where == "objective.entity_sep"
+
+
+@pytest.mark.parametrize(
+    "ids, expected",
+    [
+        ([[10, 21, 11, 22], [20, 10, 21, 11, 10, 22, 11], [20, 21, 22]], "3 entities in 2 of 3 windows"),
+        ([[20, 21, 22], [22, 23]], "0 entities in 0 of 2 windows"),
+    ],
+)
+def test_the_entities_that_were_found_are_told(ids: list[list[int]], expected: str) -> None:
+    objective = Mlm(masking="token", masking_prefix_flag=True, entity_sep="w10,w11")
+    (told,) = objective.notes(examples_of(ids, [list(range(len(one))) for one in ids]), TOKENIZER)
+    assert expected in told
+    assert "w10, w11" in told
+    assert Mlm(masking="token").notes(examples_of(ids, [list(range(len(one))) for one in ids]), TOKENIZER) == []
+
+
+@pytest.mark.parametrize("single, told", [(2, 1), (1, 0)])
+def test_that_most_windows_are_one_unit_is_told(single: int, told: int) -> None:
+    units = [[-1, 0, 0, -1]] * single + [[-1, 0, 1, -1]]
+    notes = Mlm(masking="token_sep").notes(examples_of([[1, 20, 21, 2]] * (single + 1), units), TOKENIZER)
+    assert len(notes) == told
+    assert all(f"masking token_sep: {single} of {single + 1} windows are one unit" in note for note in notes)
+
+
+def examples_of(ids: list[list[int]], units: list[list[int]]) -> Examples:
+    """Windows with these tokens and units."""
+    offsets_N1 = np.cumsum([0, *map(len, ids)])
+    numbers = np.arange(len(ids))
+    return Examples(np.concatenate(ids).astype(np.int32), np.concatenate(units).astype(np.int32), offsets_N1,
+                    numbers.astype(np.int32), numbers.astype(np.uint64))  # fmt: skip
 
 
 def test_without_the_flag_entities_are_as_other_text() -> None:

@@ -1,5 +1,7 @@
 """Texts written in one way."""
 
+from typing import Any
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from acclimate.core.errors import UserError
 from acclimate.core.rows import Counts, about, with_about
 from acclimate.prepare.clean import Clean
+from acclimate.sources.csv import Csv
 from tests.prepare.made import table
 
 
@@ -51,7 +54,7 @@ def test_empty_and_short_texts_go_and_are_counted() -> None:
 
 
 def test_nothing_left_is_an_error() -> None:
-    with pytest.raises(UserError, match=r"no row would be left of 2: column 'text' is 1 empty, 1 under 5 characters"):
+    with pytest.raises(UserError, match=r"no row would be left of 2 \(empty text: 1, under 5 characters: 1\)"):
         clean(["", "abc"], min_chars=5)
 
 
@@ -90,3 +93,69 @@ def test_columns_that_hold_no_text(name: str, said: str) -> None:
 def test_large_text_is_text() -> None:
     rows = table(x=["a"]).append_column("text", pa.array(["a  b"], pa.large_string()))
     assert Clean().apply(rows, "w", 0)[0]["text"].to_pylist() == ["a b"]
+
+
+MEDICAL = """Question,Answer
+什么是糖尿病?,糖尿病是一种慢性疾病。
+ 什么是糖尿病? ,又一个回答。
+"  ",没有问题。
+流感的症状有哪些?,
+流感的症状有哪些?,发热、咳嗽和全身疼痛。
+流感的症状有哪些?,发烧。
+"""
+
+
+@pytest.mark.parametrize(
+    "keep, answers",
+    [("first", ["糖尿病是一种慢性疾病。", "发热、咳嗽和全身疼痛。"]), ("last", ["又一个回答。", "发烧。"])],
+)
+def test_questions_and_answers_of_seed_002(tmp_path: Any, keep: str, answers: list[str]) -> None:
+    """Its own three lines: dropna, no empty question, drop_duplicates(subset="Question")."""
+    (tmp_path / "medical_qa_chinese.csv").write_text(MEDICAL, encoding="utf-8")
+    rows, _ = Csv(path=str(tmp_path / "medical_qa_chinese.csv")).read("sources.train")
+    rows = rows.append_column("_role", pa.array(["train"] * rows.num_rows))
+    step = Clean.model_validate({"required": ["Question", "Answer"], "keys": "Question", "keep": keep})
+    made, counts = step.apply(rows, "w", 0)
+    counts.check("clean")
+    assert made["Question"].to_pylist() == ["什么是糖尿病?", "流感的症状有哪些?"]
+    assert made["Answer"].to_pylist() == answers
+    assert counts.removed == {
+        "no value in 'Question'": 1,
+        "no value in 'Answer'": 1,
+        "Question as in another row": 2,
+    }
+    assert not counts.dropped
+
+
+def test_missing_is_null_not_a_number_and_white_space() -> None:
+    rows = table(a=["x", "y", "z", "v", "w"], n=[1.0, float("nan"), None, 0.0, 2.0], t=["p", "q", "r", " ", "s"])
+    made, counts = Clean(required=("n", "t"), column="a").apply(rows, "w", 0)
+    assert made["a"].to_pylist() == ["x", "w"]
+    assert counts.removed == {"no value in 'n'": 2, "no value in 't'": 1}
+
+
+def test_a_row_without_a_key_is_no_copy_and_test_goes_before_training() -> None:
+    rows = table(
+        role=["train", "train", "train", "test", "train"], text=["a", "b", "c", "d", "e"], k=[None, None, "1", "1", "2"]
+    )
+    made, counts = Clean(keys=("k",)).apply(rows, "w", 0)
+    assert made["text"].to_pylist() == ["a", "b", "d", "e"]
+    assert counts.removed == {"k as in another row": 1}
+
+
+def test_keys_of_several_columns_are_equal_only_together() -> None:
+    rows = table(text=list("abc"), x=["1", "1", "1"], y=["2", "3", "2"])
+    assert Clean(keys=("x", "y")).apply(rows, "w", 0)[0]["text"].to_pylist() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "options, said", [({"keys": "q"}, "w.keys: no column 'q'"), ({"required": "q"}, "w.required: no column 'q'")]
+)
+def test_columns_that_are_not_there(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        Clean.model_validate(options).apply(table(text=["a"]), "w", 0)
+
+
+def test_required_columns_without_any_value_leave_nothing() -> None:
+    with pytest.raises(UserError, match=r"no row would be left of 2 \(no value in 'b': 2\)"):
+        Clean(required=("b",)).apply(table(a=["x", "y"], b=[None, None]), "w", 0)

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from acclimate.core.errors import UserError
 from acclimate.core.rows import Counts
@@ -54,3 +55,34 @@ def test_what_stays_is_each_text_once_in_its_strongest_role(pairs: list[tuple[st
     again, counts = Deduplicate().apply(rows, "w", 0)
     assert again.equals(rows)
     assert not counts.removed
+
+
+LONG = "the patient was seen in the clinic on monday and went home with the same medication as before the visit {}"
+
+
+def test_near_copies_are_counted_apart_and_leave_training_first() -> None:
+    texts = [LONG.format("x"), LONG.format("y"), "another text", LONG.format("z"), LONG.format("x")]
+    rows, counts = Deduplicate(near=True).apply(
+        table(role=["train", "test", "train", "test", "train"], text=texts), "w", 0
+    )
+    counts.check("deduplicate")
+    assert rows["row_id"].to_pylist() == ["x.csv:2", "x.csv:3"]
+    assert counts.removed == {"copy within train": 1, "near copy within test": 1, "near copy of a test row": 1}
+    exact, counts = Deduplicate().apply(table(text=texts), "w", 0)
+    assert exact.num_rows == 4
+    assert counts.removed == {"copy within train": 1}
+
+
+def test_near_copies_in_chosen_columns() -> None:
+    rows = table(a=[LONG.format("x"), LONG.format("y")], b=["1", "2"], n=[1, 2])
+    assert Deduplicate(columns=("a",), threshold=0.7).apply(rows, "w", 0)[0].num_rows == 1
+    assert Deduplicate(columns=("a", "n"), threshold=1.0).apply(rows, "w", 0)[0].num_rows == 2
+
+
+def test_near_and_threshold_mean_the_same_and_survive_the_resolved_recipe() -> None:
+    assert Deduplicate(near=True) == Deduplicate(threshold=0.8)
+    assert Deduplicate(near=True, threshold=0.5) == Deduplicate(threshold=0.5)
+    for one in (Deduplicate(), Deduplicate(near=True)):
+        assert Deduplicate.model_validate(one.model_dump(mode="json")) == one
+    with pytest.raises(ValidationError, match="a threshold, or near: false"):
+        Deduplicate(near=False, threshold=0.5)

@@ -14,6 +14,7 @@ from acclimate.core.artifact import file_hash
 SCRIPT = """
 import sys
 from pathlib import Path
+from acclimate.adapter.adalora import Adalora
 from acclimate.adapter.lora import Lora
 from acclimate.adapter.full import Full
 from acclimate.train.loop import Loop
@@ -24,11 +25,26 @@ settings = Train(max_steps=9, per_device_train_batch_size=3, gradient_accumulati
                  eval_steps=3, learning_rate=5e-3, weight_decay=0.1, save_total_limit=None, load_best_model_at_end=True)
 dropout = {"hidden_dropout_prob": 0.2, "attention_probs_dropout_prob": 0.2} if kind == "bert" else {"attention_dropout": 0.2}
 lm = language_model(kind, **dropout)
-chosen = Lora(r=4, lora_dropout=0.2, target_modules=("all-linear",)) if adapter == "lora" else Full()
+chosen = {
+    "full": Full(),
+    "lora": Lora(r=4, lora_dropout=0.2, target_modules=("all-linear",)),
+    "adalora": Adalora(init_r=6, target_r=3, tinit=1, tfinal=2, lora_dropout=0.2, target_modules=("all-linear",)),
+}[adapter]
 data = examples(20, causal=lm.causal)
 Loop(job(lm, place, data, settings, adapter=chosen, validation=examples(6, seed=9, causal=lm.causal))).run()
 """
-WEIGHTS = {"full": "model.safetensors", "lora": "trainable.safetensors"}
+FILES = {
+    "full": ["model.safetensors", "optimizer.safetensors"],
+    "lora": ["trainable.safetensors", "optimizer.safetensors"],
+    "adalora": ["trainable.safetensors", "optimizer.safetensors", "adapter_state.safetensors"],
+}
+PLACES = [
+    "train.update:6",
+    "train.micro_batch:11",
+    "checkpoint.after_weights:2",
+    "artifact.before_rename:2",
+    "artifact.before_manifest:3",
+]
 
 
 def train(root: Path, script: Path, kind: str, adapter: str, place: Path, fail_at: str = "") -> int:
@@ -51,23 +67,20 @@ def final(place: Path, adapter: str) -> dict[str, object]:
     state = json.loads((last / "trainer_state.json").read_text())
     timed = {"tokens_per_second"}
     log = [{key: value for key, value in line.items() if key not in timed} for line in state["log_history"]]
-    hashes = [file_hash(last / name) for name in (WEIGHTS[adapter], "optimizer.safetensors")]
+    hashes = [file_hash(last / name) for name in FILES[adapter]]
     return {"hashes": hashes, "log": log, "best": state["best_global_step"]}
 
 
-@pytest.mark.parametrize("kind, adapter", [("bert", "full"), ("llama", "lora")])
-def test_killed_anywhere_ends_in_the_same_bytes(kind: str, adapter: str, root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kind, adapter, places", [("bert", "full", PLACES), ("llama", "lora", PLACES), ("bert", "adalora", PLACES[:3])]
+)
+def test_killed_anywhere_ends_in_the_same_bytes(
+    kind: str, adapter: str, places: list[str], root: Path, tmp_path: Path
+) -> None:
     script = tmp_path / "train.py"
     script.write_text(SCRIPT, encoding="utf-8")
     train(root, script, kind, adapter, tmp_path / "whole")
     wanted = final(tmp_path / "whole", adapter)
-    places = [
-        "train.update:6",
-        "train.micro_batch:11",
-        "checkpoint.after_weights:2",
-        "artifact.before_rename:2",
-        "artifact.before_manifest:3",
-    ]
     for number, fail_at in enumerate(places):
         place = tmp_path / f"killed{number}"
         assert train(root, script, kind, adapter, place, fail_at) == -signal.SIGKILL, fail_at

@@ -14,6 +14,7 @@ import torch
 from acclimate.core.errors import UserError
 from acclimate.core.examples import Examples
 from acclimate.core.recipe import parse_yaml
+from acclimate.model.convert import convert
 from acclimate.pipeline.run import run
 from tests.contracts.source_tree import read_package
 from tests.contracts.test_house_rules import data_is_never_executed
@@ -56,6 +57,19 @@ def test_a_base_with_pickled_weights_alone_is_refused_unread(name: str, mark: Pa
     with pytest.raises(UserError, match="safetensors"):
         run(tiny.recipe(place, rows, tmp_path / "out"))
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("inside", [lambda it: it, lambda it: {"weight": torch.ones(2), "bias": it}])
+@pytest.mark.parametrize("zipped", [True, False])
+def test_convert_reads_tensors_and_refuses_the_rest_unread(
+    zipped: bool, inside: Callable[[Any], Any], mark: Path, tmp_path: Path
+) -> None:
+    place = tiny.encoder(tmp_path / "model")
+    (place / "model.safetensors").unlink()
+    torch.save(inside(Poison(mark)), place / "pytorch_model.bin", _use_new_zipfile_serialization=zipped)
+    with pytest.raises(UserError, match=r"pytorch_model\.bin: asks for posix\.mkdir"):
+        convert(str(place), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
 def test_pickles_beside_a_model_or_in_a_checkpoint_are_not_looked_at(mark: Path, tmp_path: Path) -> None:

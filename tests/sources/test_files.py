@@ -12,6 +12,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
+import zstandard
 
 from acclimate.core.errors import UserError
 from acclimate.sources.files import File, content_hashes, find, read_bytes, shown, without_compression
@@ -199,7 +200,10 @@ def test_what_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
         read_bytes(file)
 
 
-@pytest.mark.parametrize("ending, compress", [(".gz", gzip.compress), (".xz", lzma.compress), (".bz2", bz2.compress)])
+@pytest.mark.parametrize(
+    "ending, compress",
+    [(".gz", gzip.compress), (".xz", lzma.compress), (".bz2", bz2.compress), (".zst", zstandard.compress)],
+)
 def test_compressed_files_are_unpacked_and_damaged_ones_named(tmp_path: Path, ending: str, compress: object) -> None:
     path = tmp_path / f"x.csv{ending}"
     data = compress(b"a\n1\n")  # type: ignore[operator]
@@ -257,3 +261,9 @@ def test_addresses_are_shown_without_secrets(address: str, said: str) -> None:
 
 def test_without_compression() -> None:
     assert [without_compression(name) for name in ("a.csv.GZ", "a.csv", "gz")] == ["a.csv", "a.csv", "gz"]
+
+
+def test_frames_of_zstandard_one_after_the_other(tmp_path: Path) -> None:
+    unsized = zstandard.ZstdCompressor(write_content_size=False)
+    (tmp_path / "x.csv.zst").write_bytes(zstandard.compress(b"a\n") + unsized.compress(b"1\n"))
+    assert read_bytes(find(f"{tmp_path}", ENDINGS, "s")[0]) == b"a\n1\n"

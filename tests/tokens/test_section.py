@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 from pydantic import ValidationError
@@ -53,3 +55,30 @@ def test_listed_tokens_are_added_once_also_written_as_in_seed_000() -> None:
     assert listed.additional_special_tokens == ("<session>", "</session>", "<event>")
     assert listed.new_tokens(TAGGED, "tokens") == ["<event>", "</event>", "<session>", "</session>"]
     assert Tokens(additional_special_tokens=("<a>",)).new_tokens(PLAIN, "tokens") == ["<a>"]
+
+
+def test_words_come_as_a_list_a_text_or_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("graft\n\n  stents \r\ngraft\n", encoding="utf-8-sig")
+    for written in (["graft", "stents", "graft"], "graft, stents", str(path), f"@{path}"):
+        assert Tokens.model_validate({"additional_tokens": written}).additional_tokens == ("graft", "stents")
+    dumped = Tokens.model_validate({"additional_tokens": str(path)}).model_dump(mode="json")
+    assert dumped["additional_tokens"] == ["graft", "stents"], (
+        "a resolved recipe holds the words: what is made goes by them"
+    )
+
+
+def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes(b"caf\xe9\n")
+    for name in ("absent.txt", "latin.txt"):
+        with pytest.raises(ValidationError, match=rf"one word a line .*{name}"):
+            Tokens.model_validate({"additional_tokens": str(tmp_path / name)})
+    with pytest.raises(ValidationError, match="none of them empty"):
+        Tokens(additional_tokens=("graft", " "))
+
+
+def test_blocks_have_no_stride() -> None:
+    assert Tokens.model_validate({"batch": "concat"}).joins
+    assert not Tokens().joins
+    with pytest.raises(ValidationError, match="stride 0 with batch: concat"):
+        Tokens.model_validate({"batch": "concat", "stride": 4})

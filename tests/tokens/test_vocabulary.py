@@ -1,5 +1,6 @@
 import pytest
 
+from acclimate.compat.tokenizers import enter_words, entry_of
 from acclimate.tokens.vocabulary import add_tags, pieces_of
 from tests.tokenizers_made import ALL, wordpiece
 
@@ -66,3 +67,17 @@ def test_a_name_without_words_has_no_pieces(kind: str) -> None:
 def test_unknown_pieces_are_left_out() -> None:
     (patient,) = wordpiece()("patient", add_special_tokens=False).input_ids
     assert pieces_of(wordpiece(), ["<☃>", "<Ωpatient>", "<Ω_patient>"]) == [[], [], [patient]]
+
+
+@every_kind
+def test_a_new_word_starts_from_the_pieces_it_had(kind: str) -> None:
+    before = ALL[kind]()
+    after, ids = enter_words(before, [str(entry_of(before, word)) for word in ("graft", "stents")], "tokens")
+    names = [str(after.convert_ids_to_tokens(number)) for number in ids]
+    text = dict(zip(ids, pieces_of(before, names), strict=True))
+    spelled = [
+        piece
+        for number in after("the graft stents", add_special_tokens=False).input_ids
+        for piece in text.get(number, [number])
+    ]
+    assert spelled == before("the graft stents", add_special_tokens=False).input_ids

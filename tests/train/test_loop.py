@@ -229,3 +229,54 @@ def test_recomputing_activations_changes_neither_loss_nor_gradient(adapter: str,
         found.append([number for line in result.history for number in (line["loss"], line["grad_norm"])])
     assert found[1] == pytest.approx(found[0], rel=1e-6)
     assert calls.count(True) > calls.count(False), "something was recomputed"
+
+
+# --- schedules, spikes, batches by tokens ------------------------------------------------------------------------------
+
+
+def test_the_rate_falls_where_validation_stands_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted(monkeypatch, [2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    plateau = {"name": "reduce_lr_on_plateau", "patience": 1, "factor": 0.5}
+    result, _ = run(tmp_path, settings(lr_scheduler_type=plateau, eval_steps=1, warmup_steps=0, learning_rate=1e-3))
+    rates = [line["learning_rate"] for line in result.history if "learning_rate" in line]
+    assert rates == pytest.approx([1e-3, 1e-3, 1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4])
+
+
+def test_a_spike_is_left_out_said_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backward, calls = Loop._backward, []
+
+    def spoilt(loop: Loop, *given: Any, **more: Any) -> float:
+        calls.append(loop.state.step)
+        return backward(loop, *given, **more) * (100.0 if loop.state.step == 12 else 1.0)
+
+    monkeypatch.setattr(Loop, "_backward", spoilt)
+    told: list[Event] = []
+    seen: dict[int, dict[str, torch.Tensor]] = {}
+    lm = language_model("bert")
+
+    def listen(event: Event) -> None:
+        told.append(event)
+        if event.kind == "progress":
+            seen[event.data["step"]] = weights(lm.model)
+
+    result, _ = run(tmp_path, settings(max_steps=14, loss_spike_factor=3.0), lm=lm, tell=listen)
+    assert equal(seen[12], seen[13]), "update 13 moved nothing"
+    assert not equal(seen[11], seen[12])
+    assert not equal(seen[13], seen[14])
+    assert next(event.text for event in told if event.kind == "warning").startswith("update 13: the loss is")
+    assert result.metrics["train_skipped_updates"] == 1
+
+
+def test_auto_fills_the_row_and_stops_and_goes_on(tmp_path: Path) -> None:
+    chosen = settings(per_device_train_batch_size="auto", max_steps=None, num_train_epochs=2)
+    whole, model = run(tmp_path / "whole", chosen, batch_tokens=64)
+    assert whole.updates == whole.planned > 2 * DATA.lengths_N.sum() // 64
+
+    def interrupt(event: Event) -> None:
+        if event.kind == "progress" and event.data["step"] == 6:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(Interrupted):
+        run(tmp_path / "parts", chosen, batch_tokens=64, tell=interrupt)
+    _, other = run(tmp_path / "parts", chosen, batch_tokens=64)
+    assert equal(weights(model), weights(other))

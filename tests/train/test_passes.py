@@ -58,7 +58,7 @@ def test_processes_share_an_update_without_overlap(processes: int, tmp_path: Pat
 @pytest.mark.parametrize("accumulation", [1, 3])
 def test_no_pass_of_the_run_is_larger_than_the_largest(name: str, accumulation: int, tmp_path: Path) -> None:
     one = made(tmp_path, BATCHINGS[name], accumulation)
-    plan = make_plan(one.settings, len(one.examples), 1)
+    plan = make_plan(one.settings, one.examples.lengths_N, 1)
     all_of_them = [batch for update in range(plan.updates)
                    for batch in share_of(one, plan.numbers(update), plan.epoch(update), 0, 1)]  # fmt: skip
     found = largest(one, plan, 0, 1)

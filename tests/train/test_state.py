@@ -1,6 +1,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from acclimate.core.artifact import read_json, write_json
@@ -9,7 +10,7 @@ from acclimate.train.section import Train
 from acclimate.train.state import State
 
 SETTINGS = Train(max_steps=6, per_device_train_batch_size=2)
-PLAN = make_plan(SETTINGS, 4, 1)
+PLAN = make_plan(SETTINGS, np.ones(4, int), 1)
 TRANSFORMERS_KEYS = {
     "global_step",
     "max_steps",
@@ -33,8 +34,8 @@ def used() -> State:
         if state.step == 2:
             state.log_mean(learning_rate=1e-3, epoch=1.0)
     state.with_gradient.add("weight")
-    state.improved(2.5, 2)
-    state.improved(2.6, 3)
+    state.improved(2.5)
+    state.improved(2.6)
     return state
 
 
@@ -52,7 +53,7 @@ def test_keys_are_transformers() -> None:
     data = used().as_json(PLAN, SETTINGS)
     assert set(data) >= TRANSFORMERS_KEYS
     assert (data["global_step"], data["max_steps"], data["epoch"]) == (3, 6, 1.5)
-    assert (data["best_metric"], data["best_global_step"], data["best_model_checkpoint"]) == (2.5, 2, "checkpoint-2")
+    assert (data["best_metric"], data["best_global_step"], data["best_model_checkpoint"]) == (2.5, 3, "checkpoint-3")
 
 
 def test_a_line_of_the_log_is_the_mean_since_the_one_before() -> None:
@@ -67,23 +68,22 @@ def test_a_line_of_the_log_is_the_mean_since_the_one_before() -> None:
 
 def test_the_best_is_the_lowest_and_waiting_is_counted() -> None:
     state = State()
-    assert [state.improved(loss, step) for step, loss in enumerate([3.0, 2.0, 2.0, 2.5, 1.0], 1)] == [
-        True,
-        True,
-        False,
-        False,
-        True,
-    ]
+    found = []
+    for state.step, loss in enumerate([3.0, 2.0, 2.0, 2.5, 1.0], 1):
+        found.append(state.improved(loss))
+    assert found == [True, True, False, False, True]
     assert (state.best_loss, state.best_step, state.waited) == (1.0, 5, 0)
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_what_is_no_number_is_never_best(loss: float) -> None:
     state = State()
-    assert not state.improved(loss, 1)
+    assert not state.improved(loss)
     assert (state.best_loss, state.waited) == (None, 1)
-    assert state.improved(5.0, 2)
-    assert not state.improved(loss, 3)
+    state.step = 2
+    assert state.improved(5.0)
+    state.step = 3
+    assert not state.improved(loss)
     assert state.best_step == 2
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from acclimate.core.method import Method
+from acclimate.adapter.hooks import NoHooks
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
 
-class Full(Method):
+class Full(NoHooks):
     """Train every weight of the model.
 
     Takes: a transformers model.
@@ -21,7 +21,7 @@ class Full(Method):
     Options: none.
 
     When to use: models that fit in memory four times over (weights, gradients, two moments, float32: 16 bytes a
-    parameter). With less memory, or to keep the base as it is, see `lora`.
+    parameter). With less memory, or to keep the base as it is, see `lora`; to train its end alone, `freeze`.
 
     Source: Howard and Ruder 2018 (arXiv 1801.06146).
 
@@ -34,12 +34,3 @@ class Full(Method):
     def wrap(self, model: nn.Module, new_rows: Sequence[int], seed: int) -> tuple[nn.Module, list[str]]:
         model.requires_grad_(True)
         return model, []
-
-    def extra_loss(self, model: nn.Module) -> Tensor | None:
-        return None
-
-    def after_update(self, model: nn.Module, update: int) -> None:
-        """Nothing follows."""
-
-    def merge(self, model: nn.Module) -> nn.Module:
-        return model

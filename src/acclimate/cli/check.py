@@ -13,6 +13,7 @@ def check(
 ) -> None:
     """Read a recipe, its data and its tokenizer; say what would be done. Nothing is trained or written."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from acclimate.pipeline.check import check as look
@@ -42,8 +43,10 @@ def check(
         console.print(
             f"  {phase.windows:,} windows, {phase.tokens:,} tokens ({phase.tokens_per_word:.2f} a word), "
             f"{phase.new_tokens} new tokens, {phase.updates:,} updates", markup=False)  # fmt: skip
+        if phase.memory:
+            console.print(f"  {phase.memory}", markup=False)
         for text in phase.warnings:
-            console.print(f"  [yellow]warning:[/yellow] {text}")
+            console.print(f"  [yellow]warning:[/yellow] {escape(text)}")
     console.print("the recipe can run")
 
 

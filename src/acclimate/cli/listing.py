@@ -13,7 +13,7 @@ def listing(family: Annotated[str | None, typer.Argument(help="sources, prepare,
 
     from acclimate.core.errors import Fault, UserError, nearest
     from acclimate.core.families import FAMILIES
-    from acclimate.core.registry import methods, resolve
+    from acclimate.core.registry import methods, origin, resolve
 
     if family is not None and family not in FAMILIES:
         raise UserError(Fault("list", f"no family {family!r}{nearest(family, FAMILIES)}", ", ".join(FAMILIES)))
@@ -23,7 +23,7 @@ def listing(family: Annotated[str | None, typer.Argument(help="sources, prepare,
         for name in methods(one):
             kind = resolve(one, name)
             summary = " ".join((kind.__doc__ or "").strip().split("\n\n")[0].split())
-            console.print(f"  {name}: {summary}", markup=False)
+            console.print(f"  {name}: {summary}" + (f"  ({origin(one, name)})" if family else ""), markup=False)
             for key, field in getattr(kind, "model_fields", {}).items() if family else ():
                 default = "required" if field.is_required() else repr(field.default)
                 console.print(f"      {key} = {default}: {field.description}", markup=False)

@@ -10,11 +10,11 @@ import traceback
 import typer
 
 import acclimate
-from acclimate.cli import check, demo, listing, run, sample, show
+from acclimate.cli import check, convert, demo, env, fetch, init, listing, run, sample, schema, show
 from acclimate.core.errors import AcclimateError, Interrupted, UserError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=acclimate.__doc__)
-for module in (demo, check, show, run, listing, sample):
+for module in (demo, init, check, show, run, listing, sample, fetch, convert, schema, env):
     module.add_to(app)
 
 

@@ -76,6 +76,23 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def machine() -> dict[str, str]:
+    """Give what this machine has, in words."""
+    import psutil
+    import torch
+
+    memory = psutil.virtual_memory()
+    return {
+        "system": platform.platform(),
+        "processors": f"{os.cpu_count()} ({platform.machine()}, {torch.backends.cpu.get_cpu_capability()})",
+        "threads": str(torch.get_num_threads()),
+        "bfloat16": "yes" if has_bf16() else "no",
+        "memory": f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free",
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else "none",
+        "offline": "yes (HF_HUB_OFFLINE)" if os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0") else "no",
+    }
+
+
 def versions() -> dict[str, str]:
     """Give the versions of everything a result depends on."""
     from importlib.metadata import PackageNotFoundError, version

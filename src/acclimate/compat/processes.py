@@ -15,6 +15,11 @@ def rank() -> int:
     return int(os.environ.get("RANK", "0"))
 
 
+def processes() -> int:
+    """Give how many processes share this run."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
 def is_main() -> bool:
     """Say whether this process is the one that writes."""
     return rank() == 0
@@ -23,7 +28,7 @@ def is_main() -> bool:
 @contextmanager
 def main_first() -> Iterator[None]:
     """Let the main process do the body before the others (who then find its files)."""
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+    if processes() == 1:
         yield
         return
     with _state().main_process_first():
@@ -32,8 +37,29 @@ def main_first() -> Iterator[None]:
 
 def wait_for_all() -> None:
     """Wait until every process has come here."""
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if processes() > 1:
         _state().wait_for_everyone()
+
+
+class Processes:
+    """The processes of one training: this one's number, how many there are, and what they know together."""
+
+    def __init__(self, accelerator: Any) -> None:
+        self._accelerator = accelerator
+        self.rank, self.count = int(accelerator.process_index), int(accelerator.num_processes)
+
+    def sum(self, value: float) -> float:
+        """Add a number up over all processes."""
+        import torch
+
+        if self.count == 1:
+            return value
+        tensor = torch.tensor(value, dtype=torch.float64, device=self._accelerator.device)
+        return float(self._accelerator.reduce(tensor, reduction="sum"))
+
+    def any(self, value: bool) -> bool:
+        """Say whether it is true in any process: all of them then do the same."""
+        return value if self.count == 1 else self.sum(float(value)) > 0
 
 
 def accelerator(*, bf16: bool, trackers: list[str], logs: str) -> Any:

@@ -9,8 +9,12 @@ FAMILIES: dict[str, dict[str, str]] = {
     "sources": {
         "csv": "acclimate.sources.csv:Csv",
         "jsonl": "acclimate.sources.jsonl:Jsonl",
+        "json": "acclimate.sources.json:Json",
         "parquet": "acclimate.sources.parquet:Parquet",
         "text": "acclimate.sources.text:Text",
+        "documents": "acclimate.sources.documents:Documents",
+        "conll": "acclimate.sources.conll:Conll",
+        "hub": "acclimate.sources.hub:Hub",
         "sample": "acclimate.sources.sample:Sample",
     },
     "prepare": {
@@ -18,11 +22,15 @@ FAMILIES: dict[str, dict[str, str]] = {
         "tagged": "acclimate.prepare.tagged:Tagged",
         "clean": "acclimate.prepare.clean:Clean",
         "deduplicate": "acclimate.prepare.deduplicate:Deduplicate",
+        "quality": "acclimate.prepare.quality:Quality",
         "split": "acclimate.prepare.split:Split",
+        "replay": "acclimate.prepare.replay:Replay",
+        "sample": "acclimate.prepare.sample:Sample",
     },
     "batch": {
         "padding_free": "acclimate.tokens.padding_free:PaddingFree",
         "pad": "acclimate.tokens.pad:Pad",
+        "concat": "acclimate.tokens.concat:Concat",
     },
     "masking": {
         "word": "acclimate.masking.word:Word",
@@ -37,7 +45,22 @@ FAMILIES: dict[str, dict[str, str]] = {
     },
     "adapter": {
         "full": "acclimate.adapter.full:Full",
+        "freeze": "acclimate.adapter.freeze:Freeze",
         "lora": "acclimate.adapter.lora:Lora",
+        "adalora": "acclimate.adapter.adalora:Adalora",
+    },
+    "optim": {
+        "adamw": "acclimate.train.optimizers.adamw:AdamW",
+        "adamw_8bit": "acclimate.train.optimizers.adamw_8bit:AdamW8bit",
+        "adafactor": "acclimate.train.optimizers.adafactor:Adafactor",
+        "lion": "acclimate.train.optimizers.lion:Lion",
+    },
+    "lr_scheduler_type": {
+        "linear": "acclimate.train.schedules.linear:Linear",
+        "cosine": "acclimate.train.schedules.cosine:Cosine",
+        "constant": "acclimate.train.schedules.constant:Constant",
+        "warmup_stable_decay": "acclimate.train.schedules.warmup_stable_decay:WarmupStableDecay",
+        "reduce_lr_on_plateau": "acclimate.train.schedules.reduce_lr_on_plateau:ReduceLrOnPlateau",
     },
     "floor": {
         "sample:hospital": "acclimate.samples.hospital.posterior:HospitalFloor",

@@ -15,6 +15,10 @@ from acclimate.core.errors import UserError
 from acclimate.core.registry import methods, name_of, resolve
 
 
+FAMILY_KEY = "x-family"
+"""In a JSON schema: this field is a method of the family named here."""
+
+
 class Section(BaseModel):
     """A part of a recipe. Options are fields; nothing can be changed after it was read."""
 
@@ -68,12 +72,8 @@ class Family:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
-        variants = []
-        for name in methods(self.family):
-            fields = resolve(self.family, name).model_json_schema()
-            fields.setdefault("properties", {})["name"] = {"const": name}
-            variants.append(fields)
-        return {"oneOf": [{"enum": list(methods(self.family))}, *variants]}
+        """Only the family is named: pipeline/schema.py knows what stands for it, once for all places."""
+        return {FAMILY_KEY: self.family}
 
     def _build(self, value: Any) -> Any:
         if isinstance(value, Method):

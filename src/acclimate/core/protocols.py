@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from acclimate.core.examples import Batch, Document, Flat, Ints, Supervised
+from acclimate.core.examples import Batch, Document, Examples, Flat, Ints, Supervised
 from acclimate.core.rows import Counts, Rows
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+    from torch.optim import Optimizer
     from transformers import PreTrainedTokenizerFast
 
 
@@ -48,6 +49,15 @@ class Join(Protocol):
 
     def join(self, tables: Mapping[str, Rows], where: str) -> tuple[Rows, Counts]:
         """Give one table of the tables of one role, by the names they have in the recipe."""
+        ...
+
+
+@runtime_checkable
+class Reads(Protocol):
+    """A step that reads rows of its own (replay)."""
+
+    def inputs(self, where: str) -> Mapping[str, str]:
+        """Give each file or address read, with something that changes when its content does."""
         ...
 
 
@@ -108,6 +118,10 @@ class Objective(Protocol):
         """Give what `Examples.units_T` keeps of each token."""
         ...
 
+    def notes(self, examples: Examples, tokenizer: PreTrainedTokenizerFast) -> list[str]:
+        """Tell what is worth knowing of the training examples, in sentences for log and report."""
+        ...
+
     def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
         """Give inputs and labels of some documents in one epoch; a function of its arguments alone."""
         ...
@@ -129,12 +143,35 @@ class Adapter(Protocol):
         """
         ...
 
+    def prepare(self, model: nn.Module, updates: int) -> list[str]:
+        """Fit the adapter's schedule to the run's real number of updates; give what was decided, in sentences.
+
+        Raises: UserError if the run is too short for it.
+        """
+        ...
+
     def extra_loss(self, model: nn.Module) -> Tensor | None:
-        """Give a term to be added to the loss of an update, or None."""
+        """Give a term to be added once to the loss of an update, or None."""
         ...
 
     def after_update(self, model: nn.Module, update: int) -> None:
         """Do what follows the optimiser's step (1-based `update`), before gradients are cleared."""
+        ...
+
+    def state(self, model: nn.Module) -> dict[str, Tensor]:
+        """Give what a checkpoint must hold beside weights and moments; empty where there is nothing."""
+        ...
+
+    def restore(self, model: nn.Module, state: Mapping[str, Tensor]) -> None:
+        """Take up what `state` gave."""
+        ...
+
+    def set_back(self, model: nn.Module) -> set[str]:
+        """Name the trained weights that the adapter itself has set back to where they began."""
+        ...
+
+    def settle(self, model: nn.Module) -> list[str]:
+        """Make the trained model ready to be written, before `merge`; say what came of it, in sentences."""
         ...
 
     def merge(self, model: nn.Module) -> nn.Module:
@@ -168,6 +205,33 @@ class Arm(Protocol):
         ...
 
 
+class Schedule(Protocol):
+    """The course of the learning rate after the warm-up."""
+
+    validates: bool
+    """Whether it needs validation losses."""
+
+    def rate(self, update: int, updates: int, losses: Sequence[float]) -> float:
+        """Give the factor on the peak rate, 0 to 1, as a function of its arguments alone.
+
+        Takes: an update (from 0) and the number of updates, both counted after the warm-up; validation losses so far.
+        """
+        ...
+
+
+class OptimizerMaker(Protocol):
+    """What turns gradients into steps. Everything it must remember lies in the optimiser's state, as tensors or numbers."""
+
+    package: str
+    """The library that it needs beside torch, or nothing."""
+    moment_bytes: int
+    """What it keeps of each trained weight, in bytes."""
+
+    def make(self, groups: list[dict[str, Any]], learning_rate: float, settings: Any) -> Optimizer:
+        """Give a torch optimiser for groups of parameters (each with its weight_decay); `settings` is the `train` section."""
+        ...
+
+
 class Floor(Protocol):
     """Knows how well a made-up data set can be predicted at all."""
 
@@ -176,4 +240,5 @@ class Floor(Protocol):
         ...
 
 
-__all__ = ["Adapter", "Arm", "Batching", "Floor", "Join", "Masking", "Objective", "Scored", "Source", "Step"]
+__all__ = ["Adapter", "Arm", "Batching", "Floor", "Join", "Masking", "Objective", "OptimizerMaker", "Reads", "Schedule",
+           "Scored", "Source", "Step"]  # fmt: skip

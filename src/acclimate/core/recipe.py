@@ -169,6 +169,9 @@ def _fault(kind: type[BaseModel], data: Data, error: Mapping[str, Any]) -> Fault
     if error["type"] == "method":
         found, _, names = str(error["msg"]).partition("||")
         return Fault(where, found, names, "write the method's name, or {name: ..., options}")
+    if error["type"] == "withheld":  # a secret perhaps: the message says what may be shown
+        found, _, allowed = str(error["msg"]).partition("||")
+        return Fault(where, found, allowed, _hint(kind, data, loc))
     if error["type"] == "missing":
         owner = _owner(kind, data, loc[:-1])
         field = owner.model_fields.get(str(loc[-1])) if owner else None

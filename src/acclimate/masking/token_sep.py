@@ -35,7 +35,7 @@ class TokenSep(Method):
     When to use: for records made by `prepare: tagged`, with "," and `mask: value`: the model learns values from values. For
     prose use `word` or `span`.
 
-    Source: seed 000 (Ghashami 2023, Domain Adaptation of a Large Language Model).
+    Source: Ghashami 2023 (Domain Adaptation of a Large Language Model).
 
     Raises: UserError where `mask: value` is asked for with the separator ":", which leaves no keys.
     """

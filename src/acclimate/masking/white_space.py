@@ -33,7 +33,7 @@ class WhiteSpace(Method):
     or date is to be hidden with its punctuation. Not for scripts without spaces (one unit would be a whole sentence) and
     not with WordPiece or Unigram: use `word` there.
 
-    Source: seed 000 (Ghashami 2023, Domain Adaptation of a Large Language Model).
+    Source: Ghashami 2023 (Domain Adaptation of a Large Language Model).
 
     Raises: UserError if the tokenizer is no byte-level BPE.
     """

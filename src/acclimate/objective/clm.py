@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from acclimate.core.examples import Document, Flat, Supervised
+from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.method import Method
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ class Clm(Method):
         learnt_T = ~document.repeated_T
         learnt_T[:1] = False
         return learnt_T.astype(np.int32)
+
+    def notes(self, examples: Examples, tokenizer: PreTrainedTokenizerFast) -> list[str]:
+        """Tell nothing."""
+        return []
 
     def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
         followers_L = np.flatnonzero(documents.units_T > 0)

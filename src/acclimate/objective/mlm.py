@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from acclimate.core.entities import merge_entities
 from acclimate.core.errors import Fault, UserError
-from acclimate.core.examples import Document, Flat, Supervised
+from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.method import Family, Method, option
 from acclimate.core.protocols import Masking
+from acclimate.core.registry import name_of
 from acclimate.core.seeds import hash64, mix, uniform
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Mlm(Method):
 
     Source: Devlin et al. 2019 (arXiv 1810.04805); whole units: Joshi et al. 2020 (arXiv 1907.10529).
 
-    Raises: UserError if the tokenizer has no mask token, the two shares exceed 1, or entity_sep is not made of pairs.
+    Raises: UserError if the tokenizer has no mask token, the two shares exceed 1, entity_sep is not made of pairs, or
+    masking_prefix_flag is set where the vocabulary has none of the pairs.
     """
 
     head: ClassVar[str] = "masked"
@@ -74,22 +76,52 @@ class Mlm(Method):
         return names
 
     def entity_pairs(self, tokenizer: PreTrainedTokenizerFast, where: str) -> list[tuple[int, int]]:
-        """Give the ids of the entity tokens, pair by pair; pairs that the vocabulary lacks are left out."""
+        """Give the ids of the entity tokens, pair by pair; pairs that the vocabulary lacks are left out.
+
+        Raises: UserError if it lacks them all: nothing could be hidden as a whole.
+        """
         if not self.masking_prefix_flag:
             return []
         ids = [tokenizer.convert_tokens_to_ids(name) for name in self._entity_names(where)]
         known = [None if number in (None, tokenizer.unk_token_id) else int(number) for number in ids]
-        return [
+        pairs = [
             (start, end)
             for start, end in zip(known[::2], known[1::2], strict=True)
             if start is not None and end is not None
         ]
+        if not pairs:
+            raise UserError(
+                Fault(f"{where}.entity_sep", f"masking_prefix_flag is set, but no pair of {self.entity_sep} is in the vocabulary",
+                      "pairs of tags of the rows, or of tokens.additional_special_tokens",
+                      "name the tags around your entities, or leave masking_prefix_flag out")
+            )  # fmt: skip
+        return pairs
 
     def units(self, document: Document, tokenizer: PreTrainedTokenizerFast) -> npt.NDArray[np.int32]:
         units_T = self.masking.units(document)
         pairs = self.entity_pairs(tokenizer, "objective")
         never_T = document.special_T | document.repeated_T
         return merge_entities(document.ids_T, units_T, pairs, never_T) if pairs else units_T
+
+    def notes(self, examples: Examples, tokenizer: PreTrainedTokenizerFast) -> list[str]:
+        """Tell how many entities were found, and whether most windows are one single unit, which is always hidden."""
+        told = []
+        windows = len(examples)
+        pairs = self.entity_pairs(tokenizer, "objective")
+        if pairs:
+            starts = np.flatnonzero(np.isin(examples.ids_T, [start for start, _ in pairs]))
+            holding = len(np.unique(np.searchsorted(examples.offsets_N1, starts, side="right")))
+            names = ", ".join(str(tokenizer.convert_ids_to_tokens(number)) for pair in pairs for number in pair)
+            told.append(
+                f"masking_prefix_flag: {len(starts)} entities in {holding} of {windows} windows (between {names})"
+            )
+        single = int((np.maximum.reduceat(examples.units_T, examples.offsets_N1[:-1]) == 0).sum())
+        if 2 * single > windows:
+            name = name_of("masking", self.masking)
+            told.append(
+                f"masking {name}: {single} of {windows} windows are one unit, hidden whole each time (does {name} fit the text?)"
+            )
+        return told
 
     def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
         key_N = mix(documents.key_N, epoch, hash64("masks", seed))

@@ -11,7 +11,6 @@ from acclimate.core.language_model import LanguageModel
 from acclimate.core.protocols import Arm
 from acclimate.evaluate.section import Evaluate
 from acclimate.model.load import load
-from acclimate.model.section import Model
 from acclimate.pipeline.train import Trained
 from acclimate.pipeline.workplace import Workplace
 
@@ -29,9 +28,9 @@ def arms(workplace: Workplace, trained: Trained, in_text: Sequence[str], updates
     recipe = workplace.recipe
     head = recipe.phases[-1].objective.head
     settings: Evaluate = recipe.measured_by
-    adapted = load(Model(path=str(trained.folder / "model")), head)
+    adapted = load(recipe.model.at(str(trained.folder / "model")), head)
     scratch = recipe.model.path is None
-    base = None if scratch else load(recipe.model, head, seed=recipe.seed)
+    base = None if scratch else load(recipe.model.model_copy(update={"dtype": "float32"}), head, seed=recipe.seed)
     found: dict[str, LanguageModel] = {}
     if base is not None and base.trained_head:
         found["before"] = base

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from acclimate.compat.processes import processes
+from acclimate.core.examples import Examples
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
+from acclimate.core.protocols import Batching, Objective
+from acclimate.core.registry import resolve
 from acclimate.core.rows import GROUP, Rows
-from acclimate.model.load import folder_of, load_tokenizer, need_head
+from acclimate.model.load import need_dtype, need_head, outline
+from acclimate.model.rows import add_rows
 from acclimate.model.section import Model
 from acclimate.pipeline.evaluate import need_evaluable
 from acclimate.pipeline.prepare import make_rows, of_role, role_counts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
-from acclimate.pipeline.tokens import add_new_tokens
+from acclimate.pipeline.tokens import add_new_tokens, tokenizer_for
+from acclimate.pipeline.train import room
 from acclimate.tokens.encode import encode
+from acclimate.train.plan import Plan, make_plan
+from acclimate.train.section import Train
+
+if TYPE_CHECKING:
+    from acclimate.train.memory import Foreseen
 
 FEWEST_GROUPS = 20
 
 
 @dataclass(frozen=True)
 class PhaseFacts:
-    """What a phase would be: rows and groups by role, windows, tokens, updates, new tokens; and what to think about."""
+    """What a phase would be: rows and groups by role, windows, tokens, updates, new tokens, memory; and what to think about."""
 
     name: str
     rows: dict[str, int]
@@ -34,6 +44,7 @@ class PhaseFacts:
     tokens_per_word: float
     new_tokens: int
     updates: int
+    memory: str
     warnings: tuple[str, ...]
 
 
@@ -56,43 +67,67 @@ def check(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = ()) ->
 
 
 def tokenizer_only(recipe: Recipe, phase: Phase, rows: Rows) -> LanguageModel:
-    """Give what tokenising needs of a model, without its weights: the tokenizer, new tokens added, and the longest window."""
-    from acclimate.compat.transformers.loading import config_of, longest_sequence
-
+    """Give what tokenising needs of a model: the tokenizer, and the model without its weights."""
     spec: Model = recipe.model
+    phase.train.check(f"{phase.name}.train")
     need_head(spec, phase.objective.head)
-    texts = of_role(rows, "train").column("text").to_pylist() if spec.train_tokenizer else ()
-    tokenizer = load_tokenizer(spec, texts)
-    config = config_of(folder_of(spec.path), spec.revision) if spec.path else None
+    need_dtype(spec, frozen=phase.adapter.merges)
+    tokenizer = tokenizer_for(spec, rows)
     phase.objective.check(tokenizer, f"{phase.name}.objective")
-    longest = (
-        longest_sequence(config, tokenizer)
-        if config is not None
-        else spec.config_overrides.get("max_position_embeddings", 512)
-    )
-    return LanguageModel(None, tokenizer, spec.label, phase.objective.head == "causal", longest)
+    return outline(spec, phase.objective.head, tokenizer)
 
 
 def _phase(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> PhaseFacts:
     rows = make_rows(recipe, phase, number, ledger)
     lm = tokenizer_only(recipe, phase, rows)
-    new_ids, _ = add_new_tokens(phase, lm, rows)
+    new_ids, pieces = add_new_tokens(phase, lm, rows)
     encoded = encode(
         of_role(rows, "train"), lm.tokenizer, phase.objective, phase.tokens, lm.max_length, f"{phase.name}.tokens"
     )
     ledger.add(phase.name, "tokens", "train", encoded.counts, max_dropped=recipe.max_dropped)
-    per_update = phase.train.per_device_train_batch_size * phase.train.gradient_accumulation_steps
-    per_epoch = math.ceil(len(encoded.examples) / per_update)
-    planned = phase.train.max_steps
-    updates = math.ceil(phase.train.num_train_epochs * per_epoch) if planned is None else planned
+    plan = make_plan(phase.train, encoded.examples.lengths_N, processes(), room(phase))
     counts = role_counts(rows)
     if phase is recipe.phases[-1]:
         need_evaluable(recipe.measured_by, rows, causal=phase.objective.head == "causal")
     groups = {role: len(set(of_role(rows, role).column(GROUP).to_pylist())) for role in counts}
+    add_rows(lm, new_ids, pieces)
+    memory = _memory(phase, lm, encoded.examples, plan)
+    warnings = [*_warnings(recipe, counts, groups), *([] if memory.fits else [str(memory)])]
     return PhaseFacts(
         phase.name, counts, groups, len(encoded.examples), encoded.statistics.tokens, encoded.statistics.tokens_per_word,
-        len(new_ids), updates, tuple(_warnings(recipe, counts, groups)),
+        len(new_ids), plan.updates, str(memory) if memory.fits else "", tuple(warnings),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Outlined:
+    """What `largest` needs of a training that has no weights yet."""
+
+    lm: LanguageModel
+    examples: Examples
+    objective: Objective
+    batching: Batching
+    settings: Train
+
+
+def _memory(phase: Phase, lm: LanguageModel, examples: Examples, plan: Plan) -> Foreseen:
+    """Foresee a phase's memory. Which way documents reach the model can only be tried with weights: the usual one is taken."""
+    import torch
+
+    from acclimate.compat.transformers import attention
+    from acclimate.train.memory import foresee
+    from acclimate.train.passes import largest
+
+    batching = phase.tokens.batch
+    if batching.flat and lm.model.config.get_text_config()._attn_implementation == "eager":
+        batching = resolve("batch", "pad")()
+    elif batching.flat and not attention.is_named(lm.model):
+        attention.register()
+        lm.model.set_attn_implementation(attention.NAME)
+    with torch.device("meta"):
+        wrapped, _ = phase.adapter.wrap(lm.model, lm.new_rows, phase.train.seed)
+    work = _Outlined(lm, examples, phase.objective, batching, phase.train)
+    return foresee(wrapped, largest(work, plan, 0, processes()) if plan.updates else None, phase.train)
 
 
 def _warnings(recipe: Recipe, counts: dict[str, int], groups: dict[str, int]) -> Iterable[str]:

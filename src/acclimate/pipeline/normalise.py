@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from acclimate.core.errors import Fault, UserError
+from acclimate.core.method import Family
 from acclimate.core.recipe import Data, set_dotted, unshared
-from acclimate.pipeline.aliases import ALIASES, meant_by, move_aliases, move_model_aliases
+from acclimate.core.registry import methods, resolve
+from acclimate.pipeline.arguments import (
+    OF_A_PHASE,
+    OF_THE_MODEL,
+    Reading,
+    is_late,
+    move_arguments,
+    move_model_arguments,
+    rename_value,
+    take_override,
+)
 from acclimate.sources.ending import name_for
 
 PHASE_KEYS = ("sources", "prepare", "tokens", "objective", "adapter", "train")
 _ROLES = ("train", "validation", "test")
+_SAMPLE = "sample:"
 
 
 def normalise(data: Data, overrides: Sequence[tuple[str, Any]]) -> tuple[Data, list[Fault], list[str]]:
@@ -21,21 +33,20 @@ def normalise(data: Data, overrides: Sequence[tuple[str, Any]]) -> tuple[Data, l
     only the whole recipe shows, and which aliases were understood.
     """
     data = unshared(data)
-    understood: list[str] = []
-    _into_phases(data, understood)
-    _tidy(data, understood)
-    for key, value in overrides:
-        _override(data, key, value, understood)
-    _tidy(data, understood)
+    reading = Reading()
+    _into_phases(data)
+    _tidy(data, reading)
+    for key, value in sorted(overrides, key=lambda override: is_late(override[0])):
+        _override(data, key, value, reading)
+    _tidy(data, reading)
     faults = [fault for number, phase in enumerate(_phases(data)) for fault in _finish_phase(phase, f"phases.{number}")]
-    return data, [*faults, *_names(data)], list(dict.fromkeys(understood))
+    return data, [*reading.faults, *faults, *_names(data)], list(dict.fromkeys(reading.understood))
 
 
-def _into_phases(data: Data, understood: list[str]) -> None:
-    """A recipe of one phase may write its sections at the top."""
-    move_model_aliases(data, understood)
+def _into_phases(data: Data) -> None:
+    """A recipe of one phase may write its sections, and the arguments for them, at the top."""
     if "phases" not in data:
-        flat = [key for key in data if key in PHASE_KEYS or key in ALIASES]
+        flat = [key for key in data if key in PHASE_KEYS or key in OF_A_PHASE]
         data["phases"] = [{"name": "adapt", **{key: data.pop(key) for key in flat}}]
     for number, phase in enumerate(_phases(data)):
         phase.setdefault("name", f"phase{number + 1}" if len(data["phases"]) > 1 else "adapt")
@@ -46,22 +57,42 @@ def _phases(data: Data) -> list[Data]:
     return [phase for phase in phases if isinstance(phase, dict)] if isinstance(phases, list) else []
 
 
-def _tidy(data: Data, understood: list[str]) -> None:
+def _tidy(data: Data, reading: Reading) -> None:
     """Plain strings become mappings, aliases move to their place."""
-    move_model_aliases(data, understood)
-    if isinstance(data.get("model"), str):
-        data["model"] = {"path": data["model"]}
-    for phase in _phases(data):
-        for key in ("objective", "adapter"):
-            _as_method(phase, key)
-        if isinstance(phase.get("prepare"), list):
-            phase["prepare"] = [{"name": step} if isinstance(step, str) else step for step in phase["prepare"]]
-        move_aliases(phase, understood)
-        _as_method(phase.get("tokens"), "batch")
-        _as_method(phase.get("objective"), "masking")
+    move_model_arguments(data, reading)
+    for number, phase in enumerate(_phases(data)):
+        _as_methods(phase)
+        move_arguments(phase, f"phases.{number}", reading)
+        _as_methods(phase)
+        for key in ("optim", "lr_scheduler_type"):
+            rename_value(phase.get("train"), key, reading.understood)
+
+
+def _as_methods(phase: Data) -> None:
+    """Write every method and source as a mapping."""
+    for key in ("objective", "adapter"):
+        _as_method(phase, key)
+    if isinstance(phase.get("prepare"), list):
+        phase["prepare"] = [{"name": step} if isinstance(step, str) else step for step in phase["prepare"]]
+        for number, key in _sources_of_steps(phase["prepare"]):
+            _as_source(phase["prepare"][number], key)
+    _as_method(phase.get("tokens"), "batch")
+    _as_method(phase.get("objective"), "masking")
+    for key in ("optim", "lr_scheduler_type"):
+        _as_method(phase.get("train"), key)
+    if isinstance(phase.get("sources"), dict):
         for role in _ROLES:
-            if isinstance(phase.get("sources"), dict):
-                _as_source(phase["sources"], role)
+            _as_source(phase["sources"], role)
+
+
+def _sources_of_steps(steps: list[Any]) -> Iterator[tuple[int, str]]:
+    """Give the number of each step that reads a source of its own, with the option that names it."""
+    for number, step in enumerate(steps):
+        name = step.get("name") if isinstance(step, dict) else None
+        if isinstance(name, str) and name in methods("prepare"):
+            for key, option in resolve("prepare", name).model_fields.items():
+                if any(isinstance(mark, Family) and mark.family == "sources" for mark in option.metadata):
+                    yield number, key
 
 
 def _as_method(holder: Any, key: str) -> None:
@@ -70,8 +101,10 @@ def _as_method(holder: Any, key: str) -> None:
 
 
 def _as_source(holder: Data, key: str) -> None:
-    if isinstance(holder.get(key), str):
-        holder[key] = {"path": holder[key]}
+    text = holder.get(key)
+    if isinstance(text, str):
+        sample = text.removeprefix(_SAMPLE)
+        holder[key] = {"path": text} if sample == text else {"name": "sample", "sample": sample}
     elif _is_tables(holder.get(key)):
         for name in holder[key]:
             _as_source(holder[key], name)
@@ -85,24 +118,36 @@ def _is_tables(source: Any) -> bool:
     return bool(plain and all(isinstance(table, dict | str) for table in source.values()))
 
 
-def _override(data: Data, key: str, value: Any, understood: list[str]) -> None:
+def _override(data: Data, key: str, value: Any, reading: Reading) -> None:
     first, _, rest = key.partition(".")
     names = [phase.get("name") for phase in _phases(data)]
     if first in names and rest:
         key = f"phases.{names.index(first)}.{rest}"
-    elif (first in PHASE_KEYS or first in ALIASES) and len(names) == 1:
+    elif (first in PHASE_KEYS or first in OF_A_PHASE) and len(names) == 1:
         key = f"phases.0.{key}"
-    meant = meant_by(key)
-    if meant != key:
-        understood.append(f"{key.rpartition('.')[2]} is understood as {meant}")
-        key = meant
-    parts = key.split(".")
+    *parents, last = parts = key.split(".")
+    if last in OF_THE_MODEL and parents in ([], ["model"]) and key != f"model.{OF_THE_MODEL[last]}":
+        reading.understood.append(f"{last} is understood as model.{OF_THE_MODEL[last]}")
+        key = f"model.{OF_THE_MODEL[last]}"
+        parts = key.split(".")
+    if _overrides_an_argument(data, parts, value, reading):
+        return
     if key == "model.path":
         data["model"] = {"path": value}
-    elif parts[-1] == "path" and "sources" in parts and not _is_remote(value):
+    elif parts[-1] == "path" and {"sources", "source"} & set(parts) and not _is_remote(value):
         set_dotted(data, ".".join(parts[:-1]), {"path": value})
     else:
         set_dotted(data, key, value, method=key != "name" and not (parts[0] == "phases" and len(parts) == 3))
+
+
+def _overrides_an_argument(data: Data, parts: list[str], value: Any, reading: Reading) -> bool:
+    if len(parts) < 3 or parts[0] != "phases":
+        return False
+    phases = _phases(data)
+    names = [str(phase.get("name")) for phase in phases]
+    number = int(parts[1]) if parts[1].isdigit() else names.index(parts[1]) if parts[1] in names else len(phases)
+    rest = ".".join(parts[2:])
+    return number < len(phases) and take_override(phases[number], rest, value, f"phases.{number}", reading)
 
 
 def _is_remote(value: Any) -> bool:
@@ -111,11 +156,15 @@ def _is_remote(value: Any) -> bool:
 
 def _finish_phase(phase: Data, where: str) -> list[Fault]:
     """Name each source's format, make every role a mapping of tables, and look for two ways of saying one thing."""
-    faults = []
     sources = phase.get("sources")
-    steps = [step.get("name") for step in phase.get("prepare") or [] if isinstance(step, dict)]
+    found = phase.get("prepare")
+    every: list[Any] = found if isinstance(found, list) else []
+    steps = [step.get("name") for step in every if isinstance(step, dict)]
+    faults: list[Fault] = []
+    for number, key in _sources_of_steps(every):
+        faults += _name_source(every[number].get(key), f"{where}.prepare.{number}.{key}")
     if not isinstance(sources, dict):
-        return []
+        return faults
     for role in [role for role in _ROLES if role in sources and sources[role] is not None]:
         several = _is_tables(sources[role])
         tables = sources[role] if several else {"rows": sources[role]}
@@ -127,7 +176,7 @@ def _finish_phase(phase: Data, where: str) -> list[Fault]:
                 Fault(f"{where}.sources.{role}", f"{len(tables)} tables", "one source, or several with prepare: sql first",
                       "add {name: sql, query: ...} as the first step")
             )  # fmt: skip
-    return faults + _twice(phase, where, steps)
+    return faults + _twice(every, sources, where)
 
 
 def _name_source(source: Any, where: str) -> list[Fault]:
@@ -140,21 +189,22 @@ def _name_source(source: Any, where: str) -> list[Fault]:
     return []
 
 
-def _twice(phase: Data, where: str, steps: list[Any]) -> list[Fault]:
+def _twice(steps: list[Any], sources: Data, where: str) -> list[Fault]:
     faults = []
-    for number, step in enumerate(phase.get("prepare") or []):
-        if not isinstance(step, dict) or step.get("name") != "split":
-            continue
+    splits = [
+        (number, step) for number, step in enumerate(steps) if isinstance(step, dict) and step.get("name") == "split"
+    ]
+    for number, step in splits:
         for role in ("validation", "test"):
             asked = step.get(role, 0.05 if role == "validation" else 0.1)
-            if phase["sources"].get(role) and asked and role in step:
+            if sources.get(role) and asked and role in step:
                 faults.append(
                     Fault(f"{where}.prepare.{number}.{role}", f"a share of {asked} for {role}, and a {role} source",
                           "one of the two", f"remove sources.{role}, or set {role}: 0 here")
                 )  # fmt: skip
-            elif phase["sources"].get(role):
+            elif sources.get(role):
                 step[role] = 0
-    if steps.count("split") > 1:
+    if len(splits) > 1:
         faults.append(Fault(f"{where}.prepare", "split stands twice", "once", "remove one"))
     return faults
 

@@ -13,7 +13,7 @@ from acclimate.core.artifact import fingerprint, folder, is_complete, read_json,
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Event, Tell
 from acclimate.core.ledger import Ledger
-from acclimate.core.protocols import Join
+from acclimate.core.protocols import Join, Reads
 from acclimate.core.registry import name_of
 from acclimate.core.rows import GROUP, ROLE, ROLES, ROW_ID, Rows, about, need_columns, replace_column, with_about
 from acclimate.pipeline.recipe import Phase, Recipe
@@ -29,6 +29,11 @@ def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, te
         f"{role}.{name}": source.inputs(f"{where}.sources.{role}")
         for role, tables in phase.sources.by_role().items()
         for name, source in tables.items()
+    }
+    inputs |= {
+        f"prepare.{number}": step.inputs(f"{where}.prepare.{number}")
+        for number, step in enumerate(phase.prepare)
+        if isinstance(step, Reads)
     }
     sources = fingerprint("sources", phase.sources.model_dump(mode="json"), inputs, acclimate.__version__)
     recipe = workplace.recipe

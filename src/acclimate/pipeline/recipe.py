@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.method import Family, Section, option
@@ -51,6 +51,14 @@ class Phase(Section):
     train: Train = option(Train(), "the loop")
     evaluate: Evaluate | None = option(None, "how this phase is measured (default: the recipe's)")
 
+    @model_validator(mode="after")
+    def _one_auto(self) -> Phase:
+        """How large an update is must not depend on the machine."""
+        batch: Any = self.tokens.batch
+        if self.train.per_device_train_batch_size == "auto" and getattr(batch, "batch_tokens", 0) == "auto":
+            raise ValueError("one of batch_tokens and per_device_train_batch_size as a number, the other may be auto")
+        return self
+
 
 class Recipe(Section):
     """A whole run."""
@@ -88,15 +96,17 @@ class Recipe(Section):
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
 
 
-def read_recipe(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = ()) -> tuple[Recipe, list[str]]:
-    """Read a recipe from a file (or a dict), apply `key=value` overrides, check everything.
+def read_recipe(
+    recipe: str | Path | dict[str, Any] | Recipe, overrides: Iterable[str] = ()
+) -> tuple[Recipe, list[str]]:
+    """Read a recipe from a file (or a dict, or one read before), apply `key=value` overrides, check everything.
 
     Gives: the recipe, and which aliases were understood as what. Raises: UserError with all faults at once.
     """
-    data, where = _load(recipe)
+    data, where = _load(recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe)
     if not isinstance(data, dict):
         raise UserError(Fault(where, f"found {type(data).__name__}", "a mapping of sections", "see recipes/demo.yaml"))
-    data.setdefault("name", Path(where).stem if not isinstance(recipe, dict) else "run")
+    data.setdefault("name", Path(where).stem if isinstance(recipe, str | Path) else "run")
     data, faults, understood = normalise(data, [_override(text) for text in overrides])
     try:
         return validate(Recipe, data, faults), understood

@@ -18,8 +18,7 @@ from acclimate.core.events import Event, Tell, note, silent
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import Rows
 from acclimate.core.scores import Score, Verdict
-from acclimate.model.load import need_head
-from acclimate.model.section import Model
+from acclimate.model.load import need_dtype, need_head
 from acclimate.pipeline.evaluate import evaluated, need_evaluable
 from acclimate.pipeline.prepare import prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
@@ -69,10 +68,9 @@ def run(recipe: str | Path | dict[str, Any] | Recipe, overrides: Iterable[str] =
     where it stopped, or does nothing. Raises: UserError, Interrupted.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    if not isinstance(recipe, Recipe):
-        recipe, understood = read_recipe(recipe, overrides)
-        for sentence in understood:
-            note(tell, sentence)
+    recipe, understood = read_recipe(recipe, overrides)
+    for sentence in understood:
+        note(tell, sentence)
     with main_first():
         workplace = Workplace(recipe, _command())
     try:
@@ -86,7 +84,9 @@ def run(recipe: str | Path | dict[str, Any] | Recipe, overrides: Iterable[str] =
 def _run(workplace: Workplace, tell: Tell) -> Run:
     recipe, ledger = workplace.recipe, Ledger()
     for phase in recipe.phases:
+        phase.train.check(f"{phase.name}.train")
         need_head(recipe.model, phase.objective.head)
+        need_dtype(recipe.model, frozen=phase.adapter.merges)
     found: list[Rows] = []
     for number, phase in enumerate(recipe.phases):
         with main_first():
@@ -95,7 +95,7 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
     base, done = recipe.model, []
     for phase, rows in zip(recipe.phases, found, strict=True):
         done.append(trained(workplace, phase, base, rows, ledger, tell))
-        base = Model(path=str(done[-1].folder / "model"))
+        base = recipe.model.at(str(done[-1].folder / "model"))
     if is_main():
         write_json(workplace.root / "ledger.json", ledger.entries)
         workplace.show_at_root(done[-1].folder)

@@ -18,6 +18,7 @@ from acclimate.pipeline.prepare import make_rows, of_role
 from acclimate.pipeline.recipe import read_recipe
 from acclimate.pipeline.tokens import add_new_tokens
 from acclimate.tokens.encode import encode
+from acclimate.tokens.padding_free import PaddingFree
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,14 @@ def show(recipe: str | Path | dict[str, Any], row: int, epoch: int = 0, override
     one = rows.slice(row, 1)
     lm = tokenizer_only(parsed, phase, rows)
     add_new_tokens(phase, lm, rows)
-    examples = encode(one, lm.tokenizer, phase.objective, phase.tokens, lm.max_length, f"{phase.name}.tokens").examples
+    tokens = phase.tokens.model_copy(update={"batch": PaddingFree()})  # one row alone fills no block of `concat`
+    examples = encode(one, lm.tokenizer, phase.objective, tokens, lm.max_length, f"{phase.name}.tokens").examples
     flat = examples.gather(np.arange(len(examples)))
     learnt = phase.objective.supervise(flat, lm.tokenizer, epoch, phase.train.seed)
     marked = np.zeros(len(flat.ids_T), dtype=bool)
     marked[learnt.positions_L + (1 if lm.causal else 0)] = True
-    special = set(lm.tokenizer.all_special_ids) | set(lm.tokenizer.added_tokens_decoder)
+    added = lm.tokenizer.added_tokens_decoder.items()
+    special = set(lm.tokenizer.all_special_ids) | {number for number, token in added if token.special}
     windows = []
     for start, end in pairwise(flat.offsets_N1.tolist()):
         ids = flat.ids_T[start:end].tolist()

@@ -16,7 +16,7 @@ class Stage:
 
 
 STAGES = (
-    Stage("sources", "a spec", "rows", "remote paths that the recipe names"),
+    Stage("sources", "a spec", "rows", "remote paths that the recipe names; the Hub, for `name: hub`"),
     Stage("prepare", "rows", "rows: joined, tagged, cleaned, split; every drop counted"),
     Stage("tokens", "rows", "examples (flat arrays, memory-mapped) and batches"),
     Stage("masking", "units of a document", "which tokens are hidden"),

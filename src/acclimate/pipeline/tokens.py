@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from acclimate.compat.processes import main_first
+from acclimate.compat.tokenizers import enter_words, mend_longest, need_kept
 from acclimate.core.artifact import fingerprint, folder, is_complete
-from acclimate.core.events import Event, Tell
+from acclimate.core.events import Event, Tell, note
 from acclimate.core.examples import Examples
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import GROUP, Rows
+from acclimate.model.load import load_tokenizer
+from acclimate.model.section import Model
 from acclimate.pipeline.prepare import of_role
 from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.workplace import Workplace
 from acclimate.tokens.cache import code_version, rows_hash, tokenizer_hash
 from acclimate.tokens.encode import Encoded, encode
 from acclimate.tokens.vocabulary import add_tags, pieces_of
+from acclimate.tokens.words import FEWEST_GROUPS, count_tokens, listed_words, mined_words
 
 
 @dataclass(frozen=True)
@@ -40,13 +45,13 @@ def tokenised(
     workplace: Workplace, phase: Phase, lm: LanguageModel, rows: Rows, ledger: Ledger, tell: Tell
 ) -> Tokenised:
     """Add a phase's new tokens to the tokenizer of `lm` and make its examples (or find them in the run folder)."""
+    before = _with_tags(lm.tokenizer, _tags(phase, rows))
     new_ids, pieces = add_new_tokens(phase, lm, rows)
     place = workplace.stage("tokens", phase.name)
-    dump = phase.tokens.model_dump(mode="json", exclude={"batch"})
+    dump = {**phase.tokens.model_dump(mode="json", exclude={"batch"}), "joins": phase.tokens.joins}
     objective = phase.model_dump(mode="json", include={"objective"})
-    made_from = fingerprint(
-        "tokens", rows_hash(rows), tokenizer_hash(lm.tokenizer), dump, objective, lm.max_length, code_version()
-    )
+    hashes = rows_hash(rows), tokenizer_hash(before), tokenizer_hash(lm.tokenizer)
+    made_from = fingerprint("tokens", *hashes, dump, objective, lm.max_length, code_version())
     with main_first():
         if not is_complete(place, made_from):
             tell(Event("stage", f"{phase.name}: tokenising"))
@@ -54,10 +59,13 @@ def tokenised(
                 for role in ("train", "validation"):
                     part = of_role(rows, role)
                     if part.num_rows:
-                        _encode(phase, lm, part, new / role)
+                        _encode(phase, lm, part, before, new / role)
     found = {role: Encoded.load(place / role) for role in ("train", "validation") if (place / role).is_dir()}
     for role, encoded in found.items():
         ledger.add(phase.name, "tokens", role, encoded.counts, max_dropped=workplace.recipe.max_dropped)
+    for sentence in _sentences(phase, lm, before, found):
+        note(tell, f"{phase.name}: {sentence}")
+        lm.notes.append(sentence)
     facts = {f"{role}_windows": len(encoded.examples) for role, encoded in found.items()} | {
         role: {**asdict(encoded.statistics), "rows": encoded.counts.rows_in, "groups": _groups(rows, role)}
         for role, encoded in found.items()
@@ -66,16 +74,71 @@ def tokenised(
     return Tokenised(found["train"].examples, validation, new_ids, pieces, made_from, facts)
 
 
+def tokenizer_for(spec: Model, rows: Rows) -> Any:
+    """Give the tokenizer of a model spec; one that is to be made is made from the training rows."""
+    if spec.train_tokenizer is None:
+        return load_tokenizer(spec)
+    train = of_role(rows, "train")
+    return load_tokenizer(spec, train.column("text").to_pylist(), train.column(GROUP).to_pylist())
+
+
 def add_new_tokens(phase: Phase, lm: LanguageModel, rows: Rows) -> tuple[list[int], list[list[int]]]:
-    """Add tags and listed tokens to the tokenizer; give the ids of the new ones and the pieces they had before."""
-    before = copy.deepcopy(lm.tokenizer)
-    ids = add_tags(lm.tokenizer, phase.tokens.new_tokens(rows, f"{phase.name}.tokens"))
-    return ids, pieces_of(before, [str(lm.tokenizer.convert_ids_to_tokens(number)) for number in ids])
+    """Add words and tags to the tokenizer of `lm`; give the ids of the new ones and the pieces they had before.
+
+    A tokenizer that knows no longest window is told the model's.
+    """
+    where, settings, base = f"{phase.name}.tokens", phase.tokens, lm.tokenizer
+    place = f"{where}.additional_tokens"
+    after, word_ids = enter_words(base, listed_words(base, settings.additional_tokens, place), place)
+    if settings.domain_words:
+        tags = _tags(phase, rows)
+        mined = mined_words(of_role(rows, "train"), _with_tags(after, tags), tags, settings.domain_words)
+        after, more = enter_words(after, mined, f"{where}.domain_words")
+        word_ids += more
+    if word_ids and lm.model is not None:
+        need_kept(after, lm.model.config, word_ids, where)
+    lm.tokenizer = after if word_ids else copy.deepcopy(base)
+    mend_longest(lm.tokenizer, lm.max_length)
+    ids = [*word_ids, *add_tags(lm.tokenizer, _tags(phase, rows))]
+    return ids, pieces_of(base, [str(lm.tokenizer.convert_ids_to_tokens(number)) for number in ids])
 
 
-def _encode(phase: Phase, lm: LanguageModel, rows: Rows, place: Path) -> None:
+def _tags(phase: Phase, rows: Rows) -> list[str]:
+    return phase.tokens.new_tokens(rows, f"{phase.name}.tokens")
+
+
+def _with_tags(tokenizer: Any, tags: list[str]) -> Any:
+    """Give a copy of a tokenizer that has all new tokens but words."""
+    tokenizer = copy.deepcopy(tokenizer)
+    add_tags(tokenizer, tags)
+    return tokenizer
+
+
+def _encode(phase: Phase, lm: LanguageModel, rows: Rows, before: Any, place: Path) -> None:
     place.mkdir()
-    encode(rows, lm.tokenizer, phase.objective, phase.tokens, lm.max_length, f"{phase.name}.tokens").save(place)
+    encoded = encode(rows, lm.tokenizer, phase.objective, phase.tokens, lm.max_length, f"{phase.name}.tokens")
+    if len(before) != len(lm.tokenizer):
+        encoded.statistics.text_tokens_before = count_tokens(rows, before, _tags(phase, rows))
+    encoded.save(place)
+
+
+def _sentences(phase: Phase, lm: LanguageModel, before: Any, found: dict[str, Encoded]) -> Iterator[str]:
+    """Say what was decided about tokens that a reader of the log or the report will want to know."""
+    if phase.tokens.joins:
+        yield (
+            f"texts lie end to end in blocks of {found['train'].statistics.longest} tokens, and each token sees the other "
+            "texts of its block (batch: concat)"
+        )
+    new, asked = len(lm.tokenizer) - len(before), len(phase.tokens.additional_tokens) + phase.tokens.domain_words
+    if asked:
+        said = {role: one.statistics for role, one in found.items()}
+        change = (
+            f"{one.tokens_per_word_before:.3f} -> {one.tokens_per_word:.3f} ({role})" for role, one in said.items()
+        )
+        yield f"new words: {new} of {asked} asked for{_WHY_LESS if new < asked else ''}; tokens a word: {', '.join(change)}"
+
+
+_WHY_LESS = f" (others are one token already, or stand in fewer than {FEWEST_GROUPS} groups of the training rows)"
 
 
 def _groups(rows: Rows, role: str) -> int:

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import acclimate
-from acclimate.compat.processes import is_main, wait_for_all
+from acclimate.compat.processes import is_main, processes, wait_for_all
 from acclimate.core.artifact import MANIFEST, fingerprint, folder, is_complete, read_json, write_json
 from acclimate.core.events import Event, Tell, note
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
 from acclimate.core.registry import resolve
 from acclimate.core.rows import Rows
-from acclimate.model.load import load, load_tokenizer
+from acclimate.model.load import load
 from acclimate.model.section import Model
 from acclimate.pipeline.identity import model_identity
-from acclimate.pipeline.prepare import of_role
 from acclimate.pipeline.recipe import Phase
-from acclimate.pipeline.tokens import Tokenised, tokenised
+from acclimate.pipeline.tokens import Tokenised, tokenised, tokenizer_for
 from acclimate.pipeline.workplace import FREE_TRAIN, MAY_RISE, Workplace
+from acclimate.train.plan import make_plan
 
 FACTS = "facts.json"
 
@@ -41,13 +41,12 @@ def trained(workplace: Workplace, phase: Phase, base: Model, rows: Rows, ledger:
     Takes: `base`, the spec of the model it starts from. Raises: UserError, Interrupted.
     """
     place = workplace.stage("train", phase.name)
-    texts = of_role(rows, "train").column("text").to_pylist() if base.train_tokenizer else ()
-    tokenizer = load_tokenizer(base, texts)
+    tokenizer = tokenizer_for(base, rows)
     phase.objective.check(tokenizer, f"{phase.name}.objective")
     lm = load(base, phase.objective.head, tokenizer, workplace.recipe.seed)
     data = tokenised(workplace, phase, lm, rows, ledger, tell)
     made_from = fingerprint("train", data.made_from, model_identity(base), _frozen(phase), acclimate.__version__)
-    done = _done(place, made_from, phase)
+    done = _done(place, made_from, phase, data)
     if done is not None:
         return Trained(place, made_from, done)
     if is_main():
@@ -76,13 +75,14 @@ def _train(
     from acclimate.compat.transformers.runner import Runner
     from acclimate.compat.transformers.ways import PADDED, choose
     from acclimate.model.rows import add_rows
+    from acclimate.train.auto import row_tokens
     from acclimate.train.checkpoint import Checkpoints
     from acclimate.train.job import Job
     from acclimate.train.loop import Loop
 
     keep_freed_memory()
     add_rows(lm, data.new_ids, data.pieces)
-    batching = phase.tokens.batch
+    batching: Any = phase.tokens.batch
     way = PADDED
     if batching.flat:
         way, sentence = choose(lm.model, causal=lm.causal)
@@ -94,6 +94,9 @@ def _train(
     for text in notes:
         note(tell, text)
     lm.notes += notes
+    if batching.flat and batching.batch_tokens == "auto":
+        batching = batching.sized(row_tokens(wrapped, phase.train, int(data.train.lengths_N.max()), causal=lm.causal))
+        note(tell, f"a row has at most {batching.batch_tokens:,} tokens")
     place.mkdir(parents=True, exist_ok=True)
     runner = Runner(wrapped, way)
 
@@ -105,28 +108,41 @@ def _train(
     checkpoints = Checkpoints(place, made_from, describe)
     settings = phase.train
     job = Job(lm, wrapped, runner, data.train, data.validation, phase.objective, batching, phase.adapter, settings, checkpoints,
-              logs, tell, workplace.command)  # fmt: skip
+              logs, tell, room(phase), workplace.command)  # fmt: skip
     loop = Loop(job)
     result = loop.run()
     if data.validation is not None and len(data.validation):
         result.metrics["eval_loss"] = loop.validate()
         lm.model.eval()
+    loop.close()
     runner.close()
+    for text in phase.adapter.settle(wrapped):
+        note(tell, text)
+        lm.notes.append(text)
     return result, wrapped
+
+
+def room(phase: Phase) -> int:
+    """Give what a forward pass may hold, in tokens, padding included (0: to be chosen, and the update does not depend on it)."""
+    batch: Any = phase.tokens.batch
+    tokens = batch.batch_tokens if batch.flat else batch.max_padded_tokens
+    return 0 if tokens == "auto" else int(tokens)
 
 
 def _write(
     phase: Phase, lm: LanguageModel, wrapped: Any, place: Path, made_from: str, result: Any, facts: dict[str, Any]
 ) -> None:
     """Write `adapter/`, `model/`, and the results under transformers' names."""
-    from acclimate.model.save import save, save_adapter
+    from acclimate.model.save import probe, save, save_adapter
 
+    wrapped.float()  # a base held in bfloat16 would round what was learnt when the two are merged
+    adapted = probe(lm, wrapped) if phase.adapter.merges and not result.diverged else None
     if phase.adapter.merges:
         with folder(place / "adapter", made_from=made_from) as new:
             save_adapter(lm, wrapped, new)
     merged = phase.adapter.merge(wrapped)
     with folder(place / "model", made_from=made_from) as new:
-        save(lm, merged, new)
+        save(lm, merged, new, adapted)
     state = {"log_history": facts["history"], "global_step": result.updates, "max_steps": result.planned,
              "best_global_step": result.best_step, "epoch": result.metrics["epoch"]}  # fmt: skip
     newest = place / f"checkpoint-{result.updates}" / "trainer_state.json"
@@ -157,7 +173,7 @@ def _facts(phase: Phase, lm: LanguageModel, data: Tokenised, result: Any) -> dic
         "new_tokens": len(lm.new_rows),
         "causal": lm.causal,
         "trained_head": lm.trained_head,
-        "notes": [*lm.notes, learnt],
+        "notes": [*lm.notes, *phase.objective.notes(data.train, lm.tokenizer), learnt],
         "data": data.facts,
         "history": [_plain(line) for line in result.history],
         "updates": result.updates,
@@ -178,16 +194,13 @@ def _frozen(phase: Phase) -> dict[str, Any]:
     return dump
 
 
-def _done(place: Path, made_from: str, phase: Phase) -> dict[str, Any] | None:
+def _done(place: Path, made_from: str, phase: Phase, data: Tokenised) -> dict[str, Any] | None:
     """Give the facts of a finished training of this very phase, or None."""
     try:
         manifest, facts = read_json(place / MANIFEST), read_json(place / FACTS)
     except (OSError, ValueError):
         return None
-    planned = phase.train.max_steps
-    if planned is None:
-        per_update = phase.train.per_device_train_batch_size * phase.train.gradient_accumulation_steps
-        planned = math.ceil(phase.train.num_train_epochs * math.ceil(facts["data"]["train_windows"] / per_update))
+    planned = make_plan(phase.train, data.train.lengths_N, processes(), room(phase)).updates
     same = manifest.get("made_from") == made_from and (manifest["planned"] == planned or manifest["diverged"])
     return facts if same and is_complete(place / "model") else None
 

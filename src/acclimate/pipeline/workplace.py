@@ -11,6 +11,7 @@ import yaml
 
 from acclimate.core.artifact import write_text
 from acclimate.core.errors import Fault, UserError
+from acclimate.pipeline.identity import HOW_REACHED
 from acclimate.pipeline.recipe import Recipe
 from acclimate.pipeline.stages import folder_name
 
@@ -155,6 +156,8 @@ def changed_keys(there: dict[str, Any], here: dict[str, Any]) -> dict[str, tuple
 def _is_free(key: str) -> bool:
     first, *rest = key.split(".")
     section, option = rest[1:2], rest[2:3]
+    if first == "model" and rest[0] in HOW_REACHED:
+        return True
     return first in FREE or section == ["evaluate"] or (section == ["train"] and option[0] in FREE_TRAIN)
 
 

@@ -1,1 +1,1 @@
-"""Rows -> rows: joins, records to tagged text, cleaning, duplicates, splits. Every drop is counted."""
+"""Rows -> rows: joins, tagged text, cleaning, quality, duplicates, splits, samples, replay. Every drop is counted."""

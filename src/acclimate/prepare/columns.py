@@ -22,11 +22,12 @@ Codes = npt.NDArray[np.int64]
 _TOLD = 5
 
 
-def _several(value: Any) -> Any:
+def several(value: Any) -> Any:
+    """Give a single word as a list of one: what is one of several may be written without a list."""
     return (value,) if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
+Names = Annotated[tuple[str, ...], BeforeValidator(several)]
 """Names of columns; a single one may be written without a list."""
 
 

@@ -1,1 +1,3 @@
-"""A spec -> rows: csv, jsonl, parquet, text, made-up samples; local files and what fsspec reaches."""
+"""A spec -> rows: tables, JSON, text, documents, tagged tokens, Hub data sets, made-up samples; local files and what
+fsspec reaches.
+"""

@@ -55,7 +55,7 @@ class Csv(Method):
     closed, bytes outside the encoding, a repeated or missing column, files whose columns differ.
     """
 
-    path: str | tuple[str, ...] = option(..., "file, folder, glob, or list of them; .gz, .xz, .bz2 are unpacked")
+    path: str | tuple[str, ...] = option(..., "file, folder, glob, or list of them; .gz, .xz, .bz2, .zst are unpacked")
     delimiter: str | None = option(None, "the character between fields; by default a tab for .tsv, else a comma")
     quote: Literal['"', "'", ""] = option('"', "the character around fields; empty: quotes are plain text")
     encoding: Encoding = option("utf-8", "how the bytes are to be read as text")

@@ -20,10 +20,21 @@ from typing import Any
 
 from acclimate.core.errors import Fault, UserError, nearest
 
+
+def _unzstd(data: bytes) -> bytes:
+    """Unpack Zstandard, also several frames one after the other."""
+    import pyarrow as pa
+
+    with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
+        unpacked: bytes = stream.read()
+    return unpacked
+
+
 _DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {
     ".gz": gzip.decompress,
     ".xz": lzma.decompress,
     ".bz2": bz2.decompress,
+    ".zst": _unzstd,
 }
 COMPRESSIONS = tuple(_DECOMPRESS)
 _LOCAL = ("", "file", "local", "memory", "zip", "tar", "simplecache", "filecache", "blockcache")

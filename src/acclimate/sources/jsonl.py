@@ -15,15 +15,12 @@ from acclimate.core.rows import ROW_ID, Counts, Rows
 from acclimate.sources.assemble import need_chosen, refuse_own_columns
 from acclimate.sources.encoding import Encoding, as_utf_8, fitting
 from acclimate.sources.files import File, content_hashes, find, read_bytes
+from acclimate.sources.json_strict import DECODER, BrokenJsonError, refuse_half_characters
 from acclimate.sources.json_types import column_of
 
 ENDINGS = (".jsonl", ".ndjson")
 _TOLD = 5
 _BROKEN = "broken line"
-
-
-class _BrokenLineError(ValueError):
-    """Why a line is no JSON object."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Jsonl(Method):
     (the first two lines that disagree).
     """
 
-    path: str | tuple[str, ...] = option(..., "file, folder, glob, or list of them; .gz, .xz, .bz2 are unpacked")
+    path: str | tuple[str, ...] = option(..., "file, folder, glob, or list of them; .gz, .xz, .bz2, .zst are unpacked")
     encoding: Encoding = option("utf-8", "how the bytes are to be read as text")
     columns: tuple[str, ...] = option((), "the keys to keep; empty: all")
     bad_lines: Literal["error", "drop"] = option("error", "what to do with a line that is no JSON object")
@@ -69,7 +66,7 @@ class Jsonl(Method):
                 place = f"{file.address}, line {number}"
                 try:
                     objects.append(parse_line(line))
-                except _BrokenLineError as error:
+                except BrokenJsonError as error:
                     broken.append(_Line(place, str(error)))
                     continue
                 places.append(place)
@@ -98,50 +95,25 @@ class Jsonl(Method):
 def parse_line(line: bytes) -> dict[str, Any]:
     """Parse one line strictly: one object, no key twice, no NaN.
 
-    Raises: _BrokenLineError saying why not.
+    Raises: BrokenJsonError saying why not.
     """
     try:
-        found = _DECODER.decode(line.decode("utf-8"))
+        found = DECODER.decode(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         meant = " or ".join(fitting(line)) or "the file's own"
         found = f"not utf-8: byte 0x{line[error.start]:02x} in column {error.start + 1}; set encoding: {meant}"
-        raise _BrokenLineError(found) from None
+        raise BrokenJsonError(found) from None
     except json.JSONDecodeError as error:
-        raise _BrokenLineError(f"not JSON: {error.msg}, column {error.colno}") from None
+        raise BrokenJsonError(f"not JSON: {error.msg}, column {error.colno}") from None
     except RecursionError:
-        raise _BrokenLineError("nested too deeply") from None
+        raise BrokenJsonError("nested too deeply") from None
     if found is None and line.strip() == b"{}":
         return {}
     if not isinstance(found, dict):
-        raise _BrokenLineError(f"not an object: {line[:40].decode('utf-8', 'replace')}")
-    if b"\\ud" in line.lower() and not _encodable(found):
-        raise _BrokenLineError("half of a surrogate pair (\\ud800 to \\udfff alone), which is no character")
+        raise BrokenJsonError(f"not an object: {line[:40].decode('utf-8', 'replace')}")
+    if b"\\ud" in line.lower():
+        refuse_half_characters(found)
     return found
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
-    """An object without keys has no Arrow type that a file can hold, so it is null."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _BrokenLineError(f"the key {twice!r} stands twice")
-    return found or None
-
-
-def _no_constant(name: str) -> Any:
-    raise _BrokenLineError(f"{name} is no JSON; write null")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
-
-
-def _encodable(found: dict[str, Any]) -> bool:
-    try:
-        json.dumps(found, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _lines(file: File, encoding: str) -> list[tuple[int, bytes]]:

@@ -36,7 +36,7 @@ class Text(Method):
     Raises: UserError for bytes outside the encoding (by file and line), or if no text is left.
     """
 
-    path: str | tuple[str, ...] = option(..., "file, folder, glob, or list of them; .gz, .xz, .bz2 are unpacked")
+    path: str | tuple[str, ...] = option(..., "file, folder, glob, or list of them; .gz, .xz, .bz2, .zst are unpacked")
     sample_by: Literal["document", "line", "paragraph"] = option("document", "what becomes one row")
     encoding: Encoding = option("utf-8", "how the bytes are to be read as text")
 

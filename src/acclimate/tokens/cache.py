@@ -20,7 +20,14 @@ from acclimate.core.rows import ROLE, ROW_ID, Rows, about
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-_CODE = ("core/**/*.py", "masking/**/*.py", "objective/**/*.py", "tokens/**/*.py", "compat/text_encoder.py")
+_CODE = (
+    "core/**/*.py",
+    "masking/**/*.py",
+    "objective/**/*.py",
+    "tokens/**/*.py",
+    "compat/text_encoder.py",
+    "compat/tokenizers.py",
+)
 _READ = {
     ROW_ID: pa.large_string(),
     ROLE: pa.large_string(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from acclimate.core.protocols import Objective
 from acclimate.core.rows import Counts, Rows, need_columns
 from acclimate.core.seeds import hash64
 from acclimate.core.text import word_spans
+from acclimate.tokens.blocks import cut_into_blocks
 from acclimate.tokens.cutter import Cutter, Record, records
 from acclimate.tokens.section import Tokens
 
@@ -31,7 +32,8 @@ class Statistics:
 
     `tokens` counts all tokens of all windows, `text_tokens` those of the rows' texts once, `words` the words of the texts.
     `unlearnt_windows` were left out because nothing in them could be learnt (their row has others). `long_headers` counts
-    records whose header fills over half a window, so that it is not repeated.
+    records whose header fills over half a window, so that it is not repeated. `text_tokens_before` is what `text_tokens` was
+    without new words (0 if there are none).
     """
 
     documents: int = 0
@@ -41,11 +43,17 @@ class Statistics:
     words: int = 0
     unlearnt_windows: int = 0
     long_headers: int = 0
+    text_tokens_before: int = 0
 
     @property
     def tokens_per_word(self) -> float:
         """How many tokens the tokenizer needs a word (the fewer the better it knows the domain)."""
         return self.text_tokens / max(self.words, 1)
+
+    @property
+    def tokens_per_word_before(self) -> float:
+        """The same without new words."""
+        return (self.text_tokens_before or self.text_tokens) / max(self.words, 1)
 
 
 @dataclass(frozen=True)
@@ -77,13 +85,15 @@ def encode(
     a window may begin); a tokenizer that already has the new tokens; `longest`, what the model takes, in tokens; `where`,
     the recipe place, for messages. Every token of a text stands in exactly one window that learns it; windows after the
     first begin with a repeated header or stride. What the tokenizer adds to one sequence is added to each window; for a
-    causal objective the end is added to the last window of a row only.
+    causal objective the end is added to the last window of a row only. With `batch: concat` windows are blocks that texts
+    fill end to end.
     Raises: UserError naming rows in which nothing can be learnt, unless these are to be dropped.
     """
     _need_text(rows, where)
     encoder = text_encoder(tokenizer, tokens.new_tokens(rows, where), add_end=objective.head == "causal")
     added = len(encoder.prefix) + len(encoder.suffix)
-    room = tokens.length(longest, where) - added
+    length = tokens.length(longest, where)
+    room = np.iinfo(np.int32).max if tokens.joins else length - added
     if room <= tokens.stride:
         found = f"{tokens.stride} tokens, where {room} are left beside the {added} that the tokenizer adds"
         raise UserError(Fault(f"{where}.stride", found, f"below {room}", "lower stride or raise max_length"))
@@ -93,7 +103,8 @@ def encode(
         for number, (record, pieces) in enumerate(zip(chunk, encoder.pieces(texts), strict=True)):
             collector.add(first + number, record, pieces)
         collector.settle()
-    return collector.finish(rows.num_rows, tokens.unlabelled, where)
+    encoded = collector.finish(rows.num_rows, tokens.unlabelled, where)
+    return _in_blocks(encoded, length, objective.head == "causal", where) if tokens.joins else encoded
 
 
 def _need_text(rows: Rows, where: str) -> None:
@@ -161,6 +172,25 @@ class _Collector:
         return Encoded(
             examples, Counts(rows_in, len(examples), dropped, added=len(examples) - rows_in + lost), self.statistics
         )
+
+
+def _in_blocks(texts: Encoded, length: int, causal: bool, where: str) -> Encoded:
+    """Give blocks of texts that are a window each. Texts beside others in a block count as merged into them."""
+    blocks = cut_into_blocks(texts.examples, length, causal=causal, where=f"{where}.batch")
+    count, placed = len(blocks.examples), len(texts.examples) - blocks.left_texts
+    counts = replace(
+        texts.counts,
+        rows_out=count,
+        removed={_LEFT: blocks.left_texts} if blocks.left_texts else {},
+        merged=max(placed - count, 0),
+        added=max(count - placed, 0),
+        values={f"tokens {_LEFT}": blocks.left_tokens} if blocks.left_tokens else {},
+    )
+    made = {"documents": count, "tokens": count * length, "longest": length, "unlearnt_windows": blocks.unlearnt}
+    return Encoded(blocks.examples, counts, replace(texts.statistics, **made))
+
+
+_LEFT = "behind the last whole block"
 
 
 def _nothing_to_learn(row_ids: list[str], where: str) -> UserError:

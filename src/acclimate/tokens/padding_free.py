@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from acclimate.core.examples import Batch, Ints, Supervised
 from acclimate.core.method import Method, option
@@ -30,16 +31,22 @@ class PaddingFree(Method):
 
     flat: ClassVar[bool] = True
 
-    batch_tokens: int = option(4096, "longest row", unit="tokens", ge=16, le=10_000_000)
+    batch_tokens: Annotated[int, Field(ge=16, le=10_000_000)] | Literal["auto"] = option(
+        4096, "longest row; auto: as long as memory has room for", unit="tokens"
+    )
+
+    def sized(self, tokens: int) -> PaddingFree:
+        """Give the same with rows of `tokens` where their length was to be chosen."""
+        return PaddingFree(batch_tokens=tokens) if self.batch_tokens == "auto" else self
 
     def layout(self, lengths_N: Ints, micro_batches: int) -> list[list[Ints]]:
         return [self._rows(places, lengths_N) for places in np.array_split(np.arange(len(lengths_N)), micro_batches)]
 
     def _rows(self, places: Ints, lengths_N: Ints) -> list[Ints]:
         rows: list[list[int]] = []
-        filled = 0
+        filled, longest = 0, float("inf") if self.batch_tokens == "auto" else self.batch_tokens
         for place, length in zip(places.tolist(), lengths_N[places].tolist(), strict=True):
-            if not rows or filled + length > self.batch_tokens:
+            if not rows or filled + length > longest:
                 rows.append([])
                 filled = 0
             rows[-1].append(place)

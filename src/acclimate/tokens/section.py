@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.method import Family, Section, option
 from acclimate.core.protocols import Batching
 from acclimate.core.rows import Rows, about
+from acclimate.tokens.concat import Concat
 
 
 class Tokens(Section):
@@ -31,16 +33,48 @@ class Tokens(Section):
     )
     tags: bool | None = option(None, "make the tags of tagged records special tokens (default: if there are any)")
     additional_special_tokens: tuple[str, ...] = option((), "more texts that become special tokens where they stand")
+    additional_tokens: tuple[str, ...] = option(
+        (), "words that become one token each: a list, a text with commas, or a file (@path or path.txt), one a line"
+    )
+    domain_words: int = option(
+        0,
+        "how many words of the training rows become one token each, the most tokens saved first",
+        unit="words",
+        ge=0,
+        le=100_000,
+    )
     unlabelled: Literal["error", "drop"] = option("error", "what to do with a row that holds nothing to be learnt")
     batch: Annotated[Batching, Family("batch")] = option(
         "padding_free", "how windows lie in the rows that a model sees"
     )
 
-    @field_validator("additional_special_tokens", mode="before")
+    @field_validator("additional_special_tokens", "additional_tokens", mode="before")
     @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        """Seed 000 writes them as one text with commas."""
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    def _from_text(cls, value: Any, info: ValidationInfo) -> Any:
+        """They may be one text with commas; `additional_tokens` may be a file."""
+        if not isinstance(value, str):
+            return value
+        if info.field_name == "additional_tokens" and (value.startswith("@") or value.endswith(".txt")):
+            return _lines(Path(value.removeprefix("@")).expanduser())
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("additional_tokens")
+    @classmethod
+    def _some_letters(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(word.strip() for word in value):
+            raise ValueError("words, none of them empty")
+        return tuple(dict.fromkeys(word.strip() for word in value))
+
+    @model_validator(mode="after")
+    def _blocks_have_no_stride(self) -> Tokens:
+        if self.joins and self.stride:
+            raise ValueError("stride 0 with batch: concat, whose blocks follow each other without a gap")
+        return self
+
+    @property
+    def joins(self) -> bool:
+        """Whether texts are laid end to end and cut into blocks."""
+        return isinstance(self.batch, Concat)
 
     def length(self, longest: int, where: str) -> int:
         """Give the longest window in tokens. `longest` is what the model takes.
@@ -69,3 +103,11 @@ class Tokens(Section):
                 Fault(f"{where}.tags", "the rows have no tags", "", "add prepare: tagged, or remove tags: true")
             )
         return list(dict.fromkeys([*(tags if self.tags is not False else []), *self.additional_special_tokens]))
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"a UTF-8 text file with one word a line ({path}: {error})") from None
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -6,8 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from acclimate.compat.tokenizers import pieces_of_entry
+
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
+
+_IN_BRACKETS = re.compile(r"[<\[({|].*[>\])}|]", flags=re.DOTALL)
 
 
 def add_tags(tokenizer: PreTrainedTokenizerFast, tags: Sequence[str]) -> list[int]:
@@ -26,10 +30,18 @@ def add_tags(tokenizer: PreTrainedTokenizerFast, tags: Sequence[str]) -> list[in
 
 
 def pieces_of(tokenizer: PreTrainedTokenizerFast, new_tokens: Sequence[str]) -> list[list[int]]:
-    """Give the ids of the words that each new token is named by: `</hospital_stay>` by those of ` hospital stay`.
+    """Give the ids that each new token starts from (the mean of their rows), by a tokenizer that does not have it yet.
 
-    The row of a new token starts from the mean of theirs. Empty where the name has no words or only unknown ones.
+    For a word these are the pieces it had. What stands in brackets (`</hospital_stay>`) is named by words: those of
+    ` hospital stay`. Empty where there are only unknown ones, or none.
     """
-    names = [" ".join(re.findall(r"[^\W_]+", token)) for token in new_tokens]
-    found = [tokenizer(f" {name}", add_special_tokens=False)["input_ids"] if name else [] for name in names]
-    return [[int(number) for number in ids if number != tokenizer.unk_token_id] for ids in found]
+    return [_pieces(tokenizer, token) for token in new_tokens]
+
+
+def _pieces(tokenizer: PreTrainedTokenizerFast, token: str) -> list[int]:
+    exact = None if _IN_BRACKETS.fullmatch(token) else pieces_of_entry(tokenizer, token)
+    if exact is not None:
+        return exact
+    name = " ".join(re.findall(r"[^\W_]+", token))
+    ids = tokenizer(f" {name}", add_special_tokens=False)["input_ids"] if name else []
+    return [int(number) for number in ids if number != tokenizer.unk_token_id]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +19,12 @@ from acclimate.core.failpoint import fail_point
 from acclimate.train.optimizer import load_state, state_by_name, trainable
 
 if TYPE_CHECKING:
-    from torch import nn
-    from torch.optim import AdamW
+    from torch import Tensor, nn
+    from torch.optim import Optimizer
 
 STATE = "trainer_state.json"
 _FULL, _PART, _OPTIMIZER = "model.safetensors", "trainable.safetensors", "optimizer.safetensors"
+_MORE = "adapter_state.safetensors"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,10 @@ class Checkpoints:
     made_from: str
     describe: Callable[[Path], None]
 
-    def save(self, model: nn.Module, optimizer: AdamW, state: dict[str, Any]) -> Path:
-        """Write `checkpoint-N` for the update `state["global_step"]`."""
+    def save(
+        self, model: nn.Module, optimizer: Optimizer, state: dict[str, Any], more: Mapping[str, Tensor] | None = None
+    ) -> Path:
+        """Write `checkpoint-N` for the update `state["global_step"]`; `more` is what the adapter must remember."""
         from safetensors.torch import save_file
 
         place = self.place / f"checkpoint-{state['global_step']}"
@@ -48,11 +51,13 @@ class Checkpoints:
             save_file(
                 {key: tensor.contiguous() for key, tensor in state_by_name(model, optimizer).items()}, new / _OPTIMIZER
             )
+            if more:
+                save_file({key: tensor.detach().clone() for key, tensor in more.items()}, new / _MORE)
             self.describe(new)
             write_json(new / STATE, state)
         return place
 
-    def load(self, place: Path, model: nn.Module, optimizer: AdamW | None = None) -> dict[str, Any]:
+    def load(self, place: Path, model: nn.Module, optimizer: Optimizer | None = None) -> dict[str, Any]:
         """Put a checkpoint's weights into the model, its moments into the optimiser, and give its state."""
         import torch
         from safetensors.torch import load_file
@@ -65,6 +70,13 @@ class Checkpoints:
             load_state(model, optimizer, load_file(place / _OPTIMIZER))
         state: dict[str, Any] = read_json(place / STATE)
         return state
+
+    @staticmethod
+    def more(place: Path) -> dict[str, Tensor]:
+        """Give what the adapter had to remember in a checkpoint; empty if there was nothing."""
+        from safetensors.torch import load_file
+
+        return load_file(place / _MORE) if (place / _MORE).is_file() else {}
 
     def all(self) -> list[Path]:
         """Give the folders named checkpoint-N, oldest first, whole or not."""

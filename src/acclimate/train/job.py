@@ -17,7 +17,10 @@ from acclimate.train.section import Train
 
 @dataclass(frozen=True)
 class Job:
-    """One training: a model (wrapped by its adapter), its data, and how to go about it."""
+    """One training: a model (wrapped by its adapter), its data, and how to go about it.
+
+    `batch_tokens` is what a forward pass may hold, where per_device_train_batch_size is auto.
+    """
 
     lm: LanguageModel
     model: Any
@@ -31,6 +34,7 @@ class Job:
     checkpoints: Checkpoints
     logs: Path
     tell: Tell
+    batch_tokens: int = 0
     resume_with: str = "the same command again"
 
 

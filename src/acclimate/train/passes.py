@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
 from acclimate.core.examples import Batch, Examples, Ints
+from acclimate.core.language_model import LanguageModel
+from acclimate.core.protocols import Batching, Objective
 from acclimate.train.job import Job
 from acclimate.train.plan import Plan
+from acclimate.train.section import Train
+
+
+class Work(Protocol):
+    """What of a job its passes are made of (so that they can be looked at without a model's weights)."""
+
+    @property
+    def lm(self) -> LanguageModel: ...
+    @property
+    def examples(self) -> Examples: ...
+    @property
+    def objective(self) -> Objective: ...
+    @property
+    def batching(self) -> Batching: ...
+    @property
+    def settings(self) -> Train: ...
 
 
 def passes(job: Job, examples: Examples, numbers: Ints, epoch: int, micro_batches: int) -> list[Batch]:
@@ -34,7 +53,7 @@ def share_of(job: Job, numbers: Ints, epoch: int, rank: int, processes: int) -> 
     return [replace(batch, positions_L=empty, labels_L=empty) for batch in batches]
 
 
-def largest(job: Job, plan: Plan, rank: int, processes: int) -> Batch:
+def largest(job: Work, plan: Plan, rank: int, processes: int) -> Batch:
     """Give the forward pass of a process that holds the most tokens of its whole run, padding included."""
     lengths_N = job.examples.lengths_N
     found: tuple[int, Ints] = (0, np.zeros(0, dtype=np.int64))

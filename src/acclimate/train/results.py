@@ -18,16 +18,16 @@ def train_metrics(state: State, plan: Plan, job: Job) -> dict[str, Any]:
     embedding = job.lm.model.get_input_embeddings().weight
     parameters = sum(weight.numel() for weight in job.lm.model.parameters()) - embedding.numel()
     seconds = max(state.seconds, 1e-9)
-    samples = min(state.step * plan.per_update, round(state.step / plan.updates_per_epoch * plan.documents))
     return {
         "train_runtime": round(state.seconds, 4),
         "train_samples": plan.documents,
-        "train_samples_per_second": round(samples / seconds, 3),
+        "train_samples_per_second": round(plan.seen(state.step) / seconds, 3),
         "train_steps_per_second": round(state.step / seconds, 3),
         "total_flos": float(6 * parameters * state.tokens),
         "train_loss": state.documents_loss / state.step if state.step else None,
         "train_tokens": int(state.tokens),
         "train_learnt_share": round(state.labels / state.tokens, 6) if state.tokens else None,
         "train_tokens_per_second": round(state.tokens / seconds, 1),
-        "epoch": round(state.step / plan.updates_per_epoch, 4),
+        "train_skipped_updates": len(state.spikes),
+        "epoch": round(plan.epochs(state.step), 4),
     }

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
+
+from acclimate.core.protocols import Schedule
 
 
-def rate(kind: str, update: int, updates: int, warmup: int) -> float:
-    """Give the factor on the peak learning rate for an update (from 0): transformers' schedules, without their state.
+def rate(schedule: Schedule, update: int, updates: int, warmup: int, losses: Sequence[float] = ()) -> float:
+    """Give the factor on the peak learning rate for an update (from 0) of `updates`.
 
-    Warm-up rises linearly, u / warmup. After it, with x = (u - warmup) / (updates - warmup): linear 1 - x, cosine
-    (1 + cos(pi x)) / 2, constant 1.
+    Warm-up rises linearly, u / warmup, as in transformers; after it the schedule decides. Takes: `losses` of validation
+    so far.
     """
     if update < warmup:
         return update / max(1, warmup)
-    if kind == "constant":
-        return 1.0
-    progress = (update - warmup) / max(1, updates - warmup)
-    return max(0.0, 0.5 * (1.0 + math.cos(math.pi * progress)) if kind == "cosine" else 1.0 - progress)
+    return schedule.rate(update - warmup, updates - warmup, losses)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from acclimate.core.method import Section, option
+from pydantic import Field, field_validator
+
+from acclimate.compat.trackers import need_trackers
+from acclimate.core.extras import need_package
+from acclimate.core.method import Family, Section, option
+from acclimate.core.protocols import OptimizerMaker, Schedule
+
+Tracker = Literal["tensorboard", "wandb", "mlflow", "trackio", "comet_ml", "aim", "clearml", "dvclive", "swanlab"]
 
 
 class Train(Section):
@@ -14,15 +21,18 @@ class Train(Section):
     """
 
     learning_rate: float | None = option(None, "peak learning rate (default: the adapter's)", unit="per update", gt=0)
-    lr_scheduler_type: Literal["linear", "cosine", "constant"] = option(
-        "linear", "course after warm-up; linear and cosine end at 0"
+    optim: Annotated[OptimizerMaker, Family("optim")] = option("adamw", "what turns gradients into steps")
+    lr_scheduler_type: Annotated[Schedule, Family("lr_scheduler_type")] = option(
+        "linear", "course of the learning rate after the warm-up"
     )
     warmup_steps: float = option(
         0.06, "updates of warm-up; below 1: their share of all updates", unit="updates or share", ge=0
     )
     num_train_epochs: float = option(3.0, "passes over the training documents", unit="epochs", gt=0, le=100_000)
     max_steps: int | None = option(None, "updates; wins over num_train_epochs; 0: none", unit="updates", ge=0)
-    per_device_train_batch_size: int = option(8, "documents of a forward pass", unit="documents", ge=1, le=1_000_000)
+    per_device_train_batch_size: Annotated[int, Field(ge=1, le=1_000_000)] | Literal["auto"] = option(
+        8, "documents of a forward pass; auto: as many as fit into batch_tokens", unit="documents"
+    )
     gradient_accumulation_steps: int = option(1, "forward passes of an update", unit="passes", ge=1, le=1_000_000)
     per_device_eval_batch_size: int = option(
         16, "documents of a forward pass in validation", unit="documents", ge=1, le=1_000_000
@@ -34,6 +44,9 @@ class Train(Section):
     adam_beta2: float = option(0.999, "decay of AdamW's second moment", unit="share", ge=0, lt=1)
     adam_epsilon: float = option(1e-8, "AdamW's epsilon", unit="gradient", gt=0, lt=1)
     max_grad_norm: float = option(1.0, "clip the gradient's global norm to this; 0: never", unit="gradient norm", ge=0)
+    loss_spike_factor: float | None = option(
+        None, "leave out an update whose loss is above this many times the median of the last 50", unit="times", gt=1
+    )
     gradient_checkpointing: bool = option(
         False, "recompute activations in the backward pass: less memory, a third slower"
     )
@@ -54,12 +67,30 @@ class Train(Section):
         None, "stop after this many validations without a gain", unit="validations", ge=1
     )
     load_best_model_at_end: bool = option(False, "give the state with the best validation loss (step 0 is never best)")
-    metric_for_best_model: Literal["eval_loss", "loss"] = option("eval_loss", "what best means")
+    metric_for_best_model: Literal["eval_loss"] = option("eval_loss", "which number of the log says what is best")
     seed: int = option(42, "of data order, masks and dropout", unit="seed", ge=0)
     threads: int | None = option(None, "threads of torch (default: as many as there are)", unit="threads", ge=1)
     resume_from_checkpoint: bool = option(True, "go on from the newest complete checkpoint of this folder")
-    report_to: tuple[Literal["tensorboard"], ...] = option((), "trackers to tell; none unless named")
+    report_to: tuple[Tracker, ...] = option((), "trackers to tell; none unless named")
     logging_dir: str | None = option(None, "where trackers write (default: logs/ in the phase's train folder)")
+
+    @field_validator("metric_for_best_model", mode="before")
+    @classmethod
+    def _with_its_data(cls, value: Any) -> Any:
+        """Transformers takes `loss` for `eval_loss`."""
+        return "eval_loss" if value == "loss" else value
+
+    @field_validator("report_to", mode="before")
+    @classmethod
+    def _one_or_none(cls, value: Any) -> Any:
+        """Transformers takes a single name, and `none`."""
+        return () if value in ("none", ["none"]) else (value,) if isinstance(value, str) else value
+
+    def check(self, where: str) -> None:
+        """Raise UserError for a tracker or an optimiser whose library is not here."""
+        need_trackers(self.report_to, f"{where}.report_to")
+        if self.optim.package:
+            need_package(self.optim.package, "optimizers", f"{where}.optim")
 
     @property
     def evaluates(self) -> str:
@@ -68,7 +99,8 @@ class Train(Section):
             return self.eval_strategy
         if self.eval_steps:
             return "steps"
-        return "epoch" if self.early_stopping_patience or self.load_best_model_at_end else "no"
+        needed = self.early_stopping_patience or self.load_best_model_at_end or self.lr_scheduler_type.validates
+        return "epoch" if needed else "no"
 
     @property
     def saves(self) -> str:

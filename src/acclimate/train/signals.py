@@ -1,4 +1,7 @@
-"""SIGINT and SIGTERM ask the loop to save and stop; a second SIGINT stops at once."""
+"""SIGINT and SIGTERM ask the loop to save and stop; a SIGINT after that stops at once.
+
+A SIGTERM after that changes nothing: torchrun sends one to each process after the terminal did, and so do schedulers.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,6 @@ class Stop:
     def __init__(self) -> None:
         self.asked = False
 
-    def __bool__(self) -> bool:
-        return self.asked
-
 
 @contextmanager
 def stop_on_signals() -> Iterator[Stop]:
@@ -28,7 +28,7 @@ def stop_on_signals() -> Iterator[Stop]:
         return
 
     def ask(number: int, frame: FrameType | None) -> None:
-        if stop.asked:
+        if stop.asked and number == signal.SIGINT:
             raise KeyboardInterrupt
         stop.asked = True
 

@@ -9,6 +9,7 @@ from typing import Any
 from acclimate.compat.hardware import bits_depend_on
 from acclimate.train.plan import Plan
 from acclimate.train.section import Train
+from acclimate.train.spikes import KEPT
 
 
 @dataclass
@@ -30,12 +31,19 @@ class State:
     saved: int | None = None
     diverged: bool = False
     stopped_early: bool = False
+    recent: list[float] = field(default_factory=list)
+    spikes: list[int] = field(default_factory=list)
     waiting: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def over(self) -> bool:
         """Whether training ends before its planned last update."""
         return self.diverged or self.stopped_early
+
+    @property
+    def eval_losses(self) -> list[float]:
+        """The validation losses so far."""
+        return [float(line["eval_loss"]) for line in self.history if "eval_loss" in line]
 
     def count(self, loss: float, norm: float, tokens: float, labels: float) -> None:
         """Add one update's numbers."""
@@ -44,6 +52,7 @@ class State:
         self.tokens += tokens
         self.labels += labels
         self.waiting.append((loss, norm))
+        self.recent = [*self.recent, loss][-KEPT:]
 
     def log(self, numbers: dict[str, float]) -> dict[str, Any]:
         """Write a line of the log at the present step."""
@@ -60,10 +69,10 @@ class State:
         numbers = {"loss": loss, "grad_norm": norm, "learning_rate": learning_rate, "epoch": epoch}
         return self.log({**numbers, "tokens_per_second": round(speed, 1)})
 
-    def improved(self, loss: float, step: int) -> bool:
+    def improved(self, loss: float) -> bool:
         """Say whether a validation loss is the best so far, and remember."""
         if math.isfinite(loss) and (self.best_loss is None or loss < self.best_loss):
-            self.best_loss, self.best_step, self.waited = loss, step, 0
+            self.best_loss, self.best_step, self.waited = loss, self.step, 0
             return True
         self.waited += 1
         return False
@@ -73,7 +82,7 @@ class State:
         return {
             "global_step": self.step,
             "max_steps": plan.updates,
-            "epoch": self.step / plan.updates_per_epoch,
+            "epoch": plan.epochs(self.step),
             "num_train_epochs": settings.num_train_epochs,
             "train_batch_size": settings.per_device_train_batch_size,
             "best_metric": self.best_loss,
@@ -88,6 +97,8 @@ class State:
             "sum_of_losses": self.documents_loss,
             "waiting": self.waiting,
             "waited": self.waited,
+            "recent": self.recent,
+            "spikes": self.spikes,
             "stopped_early": self.stopped_early,
             "start": self.start,
             "with_gradient": sorted(self.with_gradient),
@@ -100,6 +111,7 @@ class State:
         self.tokens, self.labels = data["tokens"], data["labels"]
         self.best_loss, self.best_step, self.waited = data["best_metric"], data["best_global_step"], data["waited"]
         self.stopped_early = data["stopped_early"]
+        self.recent, self.spikes = data["recent"], data["spikes"]
         self.history = list(data["log_history"])
         self.waiting = [(loss, norm) for loss, norm in data["waiting"]]
         self.start, self.with_gradient = data["start"], set(data["with_gradient"])

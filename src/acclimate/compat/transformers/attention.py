@@ -30,6 +30,7 @@ _HARMLESS = {
     "deterministic",
     "cache_position",
     "output_attentions",
+    "output_router_logits",
 }
 
 calls = Counter[str]()
@@ -95,6 +96,16 @@ def _no_mask(*_: Any, **__: Any) -> None:
 def plain(model: Any) -> str:
     """Give the attention that transformers itself would take."""
     return "sdpa" if getattr(model, "_supports_sdpa", False) else "eager"
+
+
+def name(model: Any) -> None:
+    """Remember that the user named this model's attention: it is kept, and only ways that leave it as it is are tried."""
+    model.acclimate_named_attention = True
+
+
+def is_named(model: Any) -> bool:
+    """Say whether it was."""
+    return bool(getattr(model, "acclimate_named_attention", False))
 
 
 def register() -> None:

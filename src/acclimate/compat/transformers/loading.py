@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
+from acclimate.compat.hub import COMMON, Access
+from acclimate.compat.transformers import attention
 from acclimate.compat.transformers.positions import start_positions
 from acclimate.compat.transformers.quiet import quiet
 from acclimate.core.errors import Fault, UserError, nearest
@@ -11,6 +14,13 @@ from acclimate.core.errors import Fault, UserError, nearest
 _WHERE = "model"
 # Their ids and offsets are counted from pad + 1, so the last places of the position table are never reached.
 _POSITIONS_AFTER_PAD = {"roberta", "xlm-roberta", "camembert", "longformer"}
+
+_DEBERTA = ("embedding_size", "talking_head")
+_UNLISTED: dict[str, tuple[str, ...]] = {
+    "deberta": _DEBERTA,
+    "deberta-v2": (*_DEBERTA, "attention_head_size", "conv_act", "conv_groups", "conv_kernel_size", "norm_rel_ebd",
+                   "position_buckets", "share_att_key"),
+}  # fmt: skip
 
 
 def auto_class(head: str) -> Any:
@@ -38,7 +48,7 @@ def need_head(config: Any, head: str) -> None:
         )
 
 
-def tokenizer_from(folder: str, revision: str) -> Any:
+def tokenizer_from(folder: str, revision: str, access: Access = COMMON) -> Any:
     """Load a fast tokenizer.
 
     Raises: UserError if there is none, or only a slow one.
@@ -46,7 +56,7 @@ def tokenizer_from(folder: str, revision: str) -> Any:
     from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, revision=revision, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(folder, revision=revision, trust_remote_code=False, **asdict(access))
     except (OSError, ValueError, KeyError) as error:
         raise UserError(
             Fault(_WHERE, _first_line(error), "a model with a fast tokenizer", "check the model's files")
@@ -63,30 +73,25 @@ def tokenizer_from(folder: str, revision: str) -> Any:
     return tokenizer
 
 
-def pretrained(folder: str, revision: str, head: str) -> tuple[Any, bool]:
-    """Load weights in float32 and say whether the head's were among them (all others have to be).
+def pretrained(
+    folder: str, revision: str, head: str, access: Access = COMMON, config: Any = None, dtype: str = "float32"
+) -> tuple[Any, bool]:
+    """Load weights and say whether the head's were among them (all others have to be).
 
+    Takes: `config`, where it is not the folder's own; `dtype`, a torch type's name.
     Raises: UserError if the architecture doesn't fit, the weights are not safetensors, or files are missing.
     """
-    import torch
-    from safetensors import SafetensorError
-
-    config = config_of(folder, revision)
+    config = config or config_of(folder, revision, access)
     need_head(config, head)
     look_back_only(config, head)
     if config.model_type in ("deberta", "deberta-v2"):
         config.legacy = False  # the default drops the trained head in silence
-    try:
-        with quiet():
-            model, loading = auto_class(head).from_pretrained(
-                folder, revision=revision, config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False,
-                output_loading_info=True,
-            )  # fmt: skip
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise UserError(
-            Fault(_WHERE, _first_line(error), "weights as safetensors (pickled ones are never read)",
-                  "choose a revision or a model that has model.safetensors")
-        ) from None  # fmt: skip
+    model, loading = _from_files(folder, revision, head, config, access, dtype)
+    if any(key.startswith("lm_predictions.") for key in loading["missing_keys"]) and any(
+        key.startswith("cls.predictions.") for key in loading["unexpected_keys"]
+    ):
+        config.legacy = True  # a DeBERTa that transformers has trained and saved
+        model, loading = _from_files(folder, revision, head, config, access, dtype)
     body = sorted(key for key in loading["missing_keys"] if key.startswith(f"{model.base_model_prefix}."))
     if body:
         named = ", ".join(body[:3]) + (", ..." if len(body) > 3 else "")
@@ -94,7 +99,47 @@ def pretrained(folder: str, revision: str, head: str) -> tuple[Any, bool]:
             Fault(_WHERE, f"{len(body)} weights below the head are not in the files: {named}", "all of them",
                   "get the model's files anew")
         )  # fmt: skip
-    return model, not loading["missing_keys"]
+    return _mended(model), not loading["missing_keys"]
+
+
+def _from_files(folder: str, revision: str, head: str, config: Any, access: Access, dtype: str) -> tuple[Any, Any]:
+    import torch
+    from safetensors import SafetensorError
+
+    kind = auto_class(head)
+    try:
+        with quiet():
+            model, loading = kind.from_pretrained(
+                folder, revision=revision, config=config, dtype=getattr(torch, dtype), use_safetensors=True,
+                trust_remote_code=False, output_loading_info=True, **asdict(access),
+            )  # fmt: skip
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise UserError(
+            Fault(_WHERE, _first_line(error), "weights as safetensors (pickled ones are never read)",
+                  "choose a revision or a model that has model.safetensors")
+        ) from None  # fmt: skip
+    return model, loading
+
+
+def _mended(model: Any) -> Any:
+    if model.config.model_type == "deberta":
+        from acclimate.compat.transformers.deberta import mend_autocast
+
+        mend_autocast(model)
+    return model
+
+
+def keep_attention(model: Any, implementation: str) -> None:
+    """Set the attention that a user named, which no way of seeing documents may change then.
+
+    Raises: UserError if the architecture doesn't have it.
+    """
+    if implementation == "sdpa" and attention.plain(model) != "sdpa":
+        raise UserError(
+            Fault("model.attn_implementation", f"{model.config.model_type} has no sdpa", "eager", "leave it out")
+        )
+    model.set_attn_implementation(implementation)
+    attention.name(model)
 
 
 def from_scratch(model_type: str, given: dict[str, Any], overrides: dict[str, Any], head: str, seed: int) -> Any:
@@ -108,9 +153,8 @@ def from_scratch(model_type: str, given: dict[str, Any], overrides: dict[str, An
     from transformers import AutoConfig
 
     where = "model.config_overrides"
-    known = AutoConfig.for_model(model_type)
-    names = sorted(name for name in known.to_dict() if not name.startswith("_"))
-    unknown = [key for key in overrides if not hasattr(known, key) and not _is_old_name(key, known)]
+    names = sorted(name for name in AutoConfig.for_model(model_type).to_dict() if not name.startswith("_"))
+    unknown = [key for key in overrides if not has_setting(model_type, key)]
     if unknown:
         allowed, do = ", ".join(names), "write it as transformers does"
         raise UserError(
@@ -123,15 +167,19 @@ def from_scratch(model_type: str, given: dict[str, Any], overrides: dict[str, An
         torch.manual_seed(seed)
         model = auto_class(head).from_config(config, dtype=torch.float32)
         start_positions(model)
-        return model
+        return _mended(model)
     except (StrictDataclassError, ValueError, KeyError, TypeError, RuntimeError, ZeroDivisionError) as error:
         found = " ".join(str(error).split())
         raise UserError(Fault(where, found, "settings that fit together", "change one of them")) from None
 
 
-def _is_old_name(key: str, config: Any) -> bool:
-    """Say whether transformers still reads a setting under the name it had before version 5."""
-    return key in ("rope_theta", "rope_scaling") and hasattr(config, "rope_parameters")
+def has_setting(model_type: str, key: str) -> bool:
+    """Say whether an architecture reads a setting, also one that its config class does not list."""
+    from transformers import AutoConfig
+
+    known = AutoConfig.for_model(model_type)
+    before_5 = key in ("rope_theta", "rope_scaling") and hasattr(known, "rope_parameters")
+    return hasattr(known, key) or before_5 or key in _UNLISTED.get(model_type, ())
 
 
 def longest_sequence(config: Any, tokenizer: Any) -> int:
@@ -150,7 +198,7 @@ def _first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
-def config_of(folder: str, revision: str) -> Any:
+def config_of(folder: str, revision: str, access: Access = COMMON) -> Any:
     """Read a model's config.
 
     Raises: UserError if it can't be read.
@@ -158,7 +206,7 @@ def config_of(folder: str, revision: str) -> Any:
     from transformers import AutoConfig
 
     try:
-        return AutoConfig.from_pretrained(folder, revision=revision, trust_remote_code=False)
+        return AutoConfig.from_pretrained(folder, revision=revision, trust_remote_code=False, **asdict(access))
     except (OSError, ValueError, KeyError) as error:
         raise UserError(
             Fault(_WHERE, _first_line(error), "a model of transformers' own", "check the model's files")
