@@ -14,7 +14,6 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from acclimate.core.errors import UserError
 from acclimate.core.registry import methods, name_of, resolve
 
-
 FAMILY_KEY = "x-family"
 """In a JSON schema: this field is a method of the family named here."""
 
