@@ -1,4 +1,4 @@
-"""The studentised interval against a slow one, and how often it covers the truth (FACTS.md, h)."""
+"""The studentised interval against a slow one, and how often it covers the truth ."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_tiny_changes_keep_their_digits() -> None:
 
 @pytest.mark.parametrize("kind, least", [("even", 0.925), ("uneven", 0.9), ("skewed", 0.89)])
 def test_a_95_percent_interval_covers_about_95_percent(kind: str, least: float) -> None:
-    """1,000 repeats with 30 groups. The percentile interval covers 87 to 93 % (FACTS.md)."""
+    """1,000 repeats with 30 groups. The percentile interval covers 87 to 93 %."""
     random = np.random.Generator(np.random.PCG64(20))
     covered = 0
     for repeat in range(1000):

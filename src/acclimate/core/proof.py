@@ -1,7 +1,7 @@
 """The proof of a run: everything that a report shows, as plain data.
 
 `pipeline/` fills it in, `report/` draws it, `report.json` is it. Whatever is empty (or None) is left out of the reports.
-Only `Proof.examples` may hold text of the data; all else must be aggregates (PROOF.md, Privacy of the proof).
+Only `Proof.examples` may hold text of the data; all else must be aggregates (docs/measuring.md, Privacy of the proof).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Scores as sums over groups: every score is theta = sum of numerators / sum of denominators (PROOF.md, Change)."""
+"""Scores as sums over groups: every score is theta = sum of numerators / sum of denominators (docs/measuring.md, Change)."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def uniform(*parts: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def share(seed: int, group: Any) -> float:
-    """Give the place of a group in [0, 1): PROOF.md's H(run_seed, group id), which decides its role for good."""
+    """Give the place of a group in [0, 1): H(seed, group), which decides its role for good."""
     return hash64("role", seed, group) / 2.0**64
 
 

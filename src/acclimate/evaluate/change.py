@@ -1,4 +1,4 @@
-"""A score's interval, and the interval of its change: a studentised bootstrap over groups (PROOF.md, Change).
+"""A score's interval, and the interval of its change: a studentised bootstrap over groups (docs/measuring.md, Change).
 
 A score is theta = T(sum N_g / sum D_g), T the identity or exp. With u_g the linearised influence of group g on the
 statistic S (a score, a difference of two, or their relative difference) and G groups,

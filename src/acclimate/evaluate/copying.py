@@ -1,4 +1,4 @@
-"""How far copying gets: floors of masked accuracy on tagged records, which repeat themselves (PROOF.md, Arms).
+"""How far copying gets: floors of masked accuracy on tagged records, which repeat themselves (docs/measuring.md, Arms).
 
 Legend of shapes: U hidden units of all passes and windows in order.
 """

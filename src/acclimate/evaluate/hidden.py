@@ -1,4 +1,4 @@
-"""What is hidden from encoders: character spans that every arm hides alike (PROOF.md, Encoders).
+"""What is hidden from encoders: character spans that every arm hides alike (docs/measuring.md, Encoders).
 
 Legend of shapes: U spans hidden in one window, T tokens of an arm.
 """

@@ -1,4 +1,4 @@
-"""What was forgotten: the change on general text (PROOF.md, Forgetting).
+"""What was forgotten: the change on general text (docs/measuring.md, Forgetting).
 
     R = (BPB_general(adapted) - BPB_general(base)) / BPB_general(base), paired by document
 

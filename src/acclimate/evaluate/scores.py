@@ -1,4 +1,4 @@
-"""Sums over groups -> lines of scores.json (DESIGN.md, Surfaces)."""
+"""Sums over groups -> lines of scores.json (docs/scores.md)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from acclimate.evaluate.change import Bootstrap
 
 
 class Evaluate(Section):
-    """How base and adapted model are measured and compared (definitions: PROOF.md)."""
+    """How base and adapted model are measured and compared (docs/measuring.md)."""
 
     primary: str = option("bits_per_byte", "the score on `test` whose change decides the verdict")
     retention: str | None = option(

@@ -1,7 +1,7 @@
 """What a tokenizer can't say: `<unk>`, and characters that it drops where another arm's tokenizer keeps them.
 
 Both cost 8 bits for each UTF-8 byte that they hide; a comparison in which an arm hides over 0.1 % of the bytes is
-refused (PROOF.md, Decoders).
+refused (docs/measuring.md, Decoders).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is said in the end, in one sentence that anybody understands (PROOF.md, Change).
+"""What is said in the end, in one sentence that anybody understands (docs/measuring.md, Change).
 
 better: the interval of the primary score's change lies wholly on the good side and the change is at least `min_effect`
 of the base's score; worse: wholly on the other side; else no difference shown. Without an interval: not measurable.

@@ -61,7 +61,7 @@ class Split(Method):
     patient, the source of a document. By time where the model is to be used on what comes after its data (before `tagged`, which
     keeps no column of times); new data then move the border, so test again what was trained before. By column where the data come with their own split.
 
-    Source: PROOF.md, "Splits and leaks"; hash: BLAKE2b.
+    Source: docs/measuring.md, Splits; hash: BLAKE2b.
 
     Raises: UserError for an empty group or time, a value that is not there or has no role, and a role without rows (by
     hash with the share that it would take).

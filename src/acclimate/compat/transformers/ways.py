@@ -1,4 +1,4 @@
-"""Which way a model can see documents without padding and without leaks, found by trying (FACTS: a leak test alone passes
+"""Which way a model can see documents without padding and without leaks, found by trying (a leak test alone passes
 on wrong positions and windows, so each way is compared with every document run alone).
 """
 
