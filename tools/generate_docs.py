@@ -24,7 +24,7 @@ from acclimate.cli.main import app
 from acclimate.core.families import FAMILIES
 from acclimate.core.method import Family, Method, Section
 from acclimate.core.registry import resolve
-from acclimate.pipeline.aliases import ALIASES, MODEL_ALIASES
+from acclimate.pipeline.argument_table import argument_table
 from acclimate.pipeline.recipe import Recipe
 from acclimate.pipeline.stages import PER_PHASE, STAGES, folder_name
 
@@ -74,9 +74,13 @@ def methods() -> str:
 
 
 def aliases() -> str:
-    """Give the table of other names for options (pipeline/aliases.py)."""
-    known = {alias: f"model.{key}" for alias, key in MODEL_ALIASES.items()} | ALIASES
-    return table(("written", "understood as"), [(f"`{alias}`", f"`{target}`") for alias, target in known.items()])
+    """Give the table of other tools' names for options (pipeline/argument_table.py), without those that are alike."""
+    rows = [
+        (f"`{name}`", f"`{key}`" if "." in key and " " not in key else key, f"`{value}`" if value else "–")
+        for name, key, value in argument_table()
+        if name != key.rpartition(".")[2]
+    ]
+    return table(("written", "understood as", "default here"), rows)
 
 
 def commands() -> str:

@@ -46,8 +46,24 @@ def clinic(folder: Path, patients: int = 60) -> Path:
         for day in range(1, 4):
             left = draw.choice(sorted(PAIRS))
             when = f"2023-0{1 + draw.randrange(9)}-1{day}"
-            visits.append({"START": f"{when}T08:30:1{day}Z", "PATIENT": key, "CODE": left, "DESCRIPTION": PAIRS[left], "ROOM": "none"})
-        drugs.append({"DATE": when, "PATIENT": key, "CODE": "N02", "DESCRIPTION": draw.choice(DRUGS), "QUANTITY": "2"})
+            visits.append(
+                {
+                    "START": f"{when}T08:30:1{day}Z",
+                    "PATIENT": key,
+                    "CODE": left,
+                    "DESCRIPTION": PAIRS[left],
+                    "ROOM": "none",
+                }
+            )
+        drugs.append(
+            {
+                "DATE": when,
+                "PATIENT": key,
+                "CODE": "N02",
+                "DESCRIPTION": draw.choice(DRUGS),
+                "QUANTITY": str(1 + draw.randrange(5)),
+            }
+        )
     rooms = [{"Id": f"R{number}", "NAME": f"Room {number}", "BEDS": "4"} for number in range(8)]
     for name, rows in (("patients", people), ("visits", visits), ("prescriptions", drugs), ("rooms", rooms)):
         write_csv(folder / f"{name}.csv", rows)
@@ -76,6 +92,10 @@ def hub_folder(folder: Path) -> Path:
 def notes(count: int = 60) -> list[dict[str, Any]]:
     """Notes about patients, each a text."""
     return [
-        {"patient_id": f"p{number // 2}", "phone": f"+49 170 {1000000 + number}", "note": row["text"] + " again and again"}
+        {
+            "patient_id": f"p{number // 2}",
+            "phone": f"+49 170 {1000000 + number}",
+            "note": row["text"] + " again and again",
+        }
         for number, row in enumerate(tiny.texts(count))
     ]

@@ -79,10 +79,11 @@ def test_an_argument_at_the_top_reaches_its_option_and_is_named(alias: str) -> N
     assert len(about(understood, alias)) == 1
 
 
-@pytest.mark.parametrize("alias", ALIASES)
+REQUIRED = ("metric_for_best_model", "train_file", "dataset_name", "dataset_config_name")
+
+
+@pytest.mark.parametrize("alias", [alias for alias in ALIASES if alias not in REQUIRED])
 def test_what_it_is_set_to_is_not_the_default(alias: str) -> None:
-    if alias in ("metric_for_best_model", "train_file", "dataset_name", "dataset_config_name"):
-        pytest.skip("there is one value, or a required option")
     data = base(alias)
     if ALIASES[alias].startswith("adapter."):
         data["adapter"] = "lora"

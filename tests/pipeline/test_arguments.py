@@ -143,6 +143,20 @@ def test_the_masked_objective_is_meant_where_it_is_spoken_of() -> None:
     ]
 
 
+def test_what_depends_on_others_waits_for_the_overrides() -> None:
+    sep = {"masking_sep_token": ";", "masking_span_p": 0.5}
+    assert read("masking_strategy=token_sep", **sep)[0].objective.masking.masking_sep_token == ";"
+    assert read("masking_strategy=span", masking_strategy="token_sep", **sep)[0].objective.masking.masking_span_p == 0.5
+    assert read("line_by_line=true", line_by_line=False)[0].tokens.batch == read()[0].tokens.batch
+    phase, understood = read("tokens.batch=pad", line_by_line=False)
+    assert type(phase.tokens.batch).__name__ == "Pad"
+    assert understood == ["line_by_line has no effect: an override says something else"]
+    assert type(read("pad_to_max_length=true", line_by_line=False)[0].tokens.batch).__name__ == "Pad"
+    hub = {"dataset_name": "o/n", "dataset_config_name": "en", "sources": {}}
+    assert type(read("sources.train.path=b.csv", **hub)[0].sources.train["rows"]).__name__ == "Csv"
+    assert read("dataset_name=o/m", **hub)[0].sources.train["rows"].path == "o/m"
+
+
 @pytest.mark.parametrize("value, meant", [(-1, None), (0, 0), (7, 7)])
 def test_updates_unsaid(value: int, meant: int | None) -> None:
     assert read(max_steps=value)[0].train.max_steps == meant
@@ -188,7 +202,7 @@ def test_of_several_phases_each_takes_its_own() -> None:
 FREE: dict[str, Any] = {
     "lr": 0.25, "micro_batch_size": 3, "max_seq_length": 64, "additional_tokens": "a1,a2", "lora_r": 4, "lora_alpha": 8, "target_modules": "query",
     "mlm_probability": 0.25, "masking_strategy": "token_sep", "masking_sep_token": ";", "masking_span_p": 0.5, "validation_split_percentage": 10,
-    "max_train_samples": 9, "max_eval_samples": 5, "line_by_line": False, "pad_to_max_length": True, "overwrite_cache": True, "train_file": "b.txt",
+    "max_train_samples": 9, "max_eval_samples": 5, "line_by_line": False, "overwrite_cache": True, "train_file": "b.txt",
 }  # fmt: skip
 
 

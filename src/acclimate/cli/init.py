@@ -19,12 +19,7 @@ _ALL = "all that fit"
 
 
 def init(
-    data: Annotated[
-        str,
-        typer.Argument(
-            help="a file, folder, glob, or address (s3://); or --from FILE of axolotl, LLaMA-Factory, run_mlm.py"
-        ),
-    ],
+    data: Annotated[str, typer.Argument(help="file, folder, glob, address; or --from axolotl.yml, llamafactory.yaml")],
     model: Annotated[str | None, typer.Option(help=f"Hub id, folder or starter; default: {_MODEL}")] = None,
     group: Annotated[str | None, typer.Option(help="column whose equal values make one text: the patient's")] = None,
     task: Annotated[str | None, typer.Option(help="mlm or clm; default: by the model's head")] = None,
@@ -46,7 +41,7 @@ def init(
     found = look(data)
     for sentence in seen(found):
         print(sentence)
-    asks = not yes and sys.stdin.isatty() and sys.stdout.isatty()
+    asks = not yes and _at_a_terminal()
     choices = Choices(model or _MODEL, task, group)
     plan = propose(found, _asked(found, choices, model) if asks else choices)
     write_recipe(plan, place, force=force)
@@ -56,6 +51,10 @@ def init(
     for sentence in sentences(plan):
         print(sentence)
     print(f"\nwritten: {place}\n  acclimate check {place}\n  acclimate run {place}")
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _asked(found: Found, choices: Choices, model: str | None) -> Choices:

@@ -34,15 +34,21 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
 
 
-def move_arguments(phase: Data, where: str, reading: Reading) -> None:
+def move_arguments(phase: Data, where: str, reading: Reading, *, last: bool) -> None:
     """Move the arguments of a phase (at its top, or in the section they belong to) to their place, in place.
 
-    Takes: `where`, the phase's dotted place. An argument beside the option that it stands for is a fault.
+    Takes: `where`, the phase's dotted place; `last`, whether overrides were applied already: late arguments wait for them.
+    An argument beside the option that it stands for is a fault.
     """
     for name, argument in OF_A_PHASE.items():
-        for holder, place in _holders(phase, name, argument):
-            value = holder.pop(name)
-            if value is not None:
+        for holder, place in list(_holders(phase, name, argument)):
+            value = holder[name]
+            if value is not None and not last and _waits(argument) and not _stands_beside(phase, argument, value):
+                continue
+            del holder[name]
+            if value is not None and last and _waits(argument) and _stands_beside(phase, argument, value):
+                reading.understood.append(f"{name} has no effect: an override says something else")
+            elif value is not None:
                 _take(phase, name, value, f"{where}{place}.{name}", reading, wins=False)
 
 
@@ -60,6 +66,8 @@ def take_override(phase: Data, key: str, value: Any, where: str, reading: Readin
         or (isinstance(argument, Argument) and argument.key == key)
     ):
         return False
+    for holder, _ in list(_holders(phase, name, argument)):
+        del holder[name]
     _take(phase, name, value, f"{where}.{key}", reading, wins=True)
     return True
 
@@ -107,6 +115,19 @@ def _holders(phase: Data, name: str, argument: Argument | NoEffect) -> Iterator[
         place = place.get(sections[depth]) if isinstance(place, dict) and depth < len(sections) else None
 
 
+def _waits(argument: Argument | NoEffect) -> bool:
+    """Say whether an argument of the file waits for the overrides (what is said of a source goes with that source)."""
+    return isinstance(argument, Argument) and argument.late and not argument.key.startswith("sources.")
+
+
+def _stands_beside(phase: Data, argument: Argument | NoEffect, value: Any) -> bool:
+    """Say whether what an argument would set is there."""
+    if not isinstance(argument, Argument) or argument.means is None:
+        return False
+    settings = argument.means(phase, value)
+    return not isinstance(settings, str) and any(_said(phase, key) for key, _ in settings)
+
+
 def _take(phase: Data, name: str, value: Any, place: str, reading: Reading, *, wins: bool) -> None:
     argument = OF_A_PHASE[name]
     if isinstance(argument, NoEffect):
@@ -128,7 +149,7 @@ def _take(phase: Data, name: str, value: Any, place: str, reading: Reading, *, w
             reading.faults.append(Fault(place, f"stands beside {key}, which means the same", *_BESIDE))
         else:
             _set(phase, key, meant, place, reading)
-            told = f" {_spelled(meant)}" if argument.means and _spelled(meant) != _spelled(value) else ""
+            told = f" {_spelled(meant)}" if argument.means and _spelled(meant) not in ("", _spelled(value)) else ""
             reading.understood.append(f"{name} is understood as {key}{told}")
 
 

@@ -35,10 +35,10 @@ def normalise(data: Data, overrides: Sequence[tuple[str, Any]]) -> tuple[Data, l
     data = unshared(data)
     reading = Reading()
     _into_phases(data)
-    _tidy(data, reading)
+    _tidy(data, reading, last=False)
     for key, value in sorted(overrides, key=lambda override: is_late(override[0])):
         _override(data, key, value, reading)
-    _tidy(data, reading)
+    _tidy(data, reading, last=True)
     faults = [fault for number, phase in enumerate(_phases(data)) for fault in _finish_phase(phase, f"phases.{number}")]
     return data, [*reading.faults, *faults, *_names(data)], list(dict.fromkeys(reading.understood))
 
@@ -57,12 +57,12 @@ def _phases(data: Data) -> list[Data]:
     return [phase for phase in phases if isinstance(phase, dict)] if isinstance(phases, list) else []
 
 
-def _tidy(data: Data, reading: Reading) -> None:
+def _tidy(data: Data, reading: Reading, *, last: bool) -> None:
     """Plain strings become mappings, aliases move to their place."""
     move_model_arguments(data, reading)
     for number, phase in enumerate(_phases(data)):
         _as_methods(phase)
-        move_arguments(phase, f"phases.{number}", reading)
+        move_arguments(phase, f"phases.{number}", reading, last=last)
         _as_methods(phase)
         for key in ("optim", "lr_scheduler_type"):
             rename_value(phase.get("train"), key, reading.understood)

@@ -114,6 +114,8 @@ class Csv(Method):
         if not header:
             do = "write the names of the columns into the first line"
             raise UserError(Fault(place, "there is no header line", "a name for each column", do))
+        if any("\ufffd" in name for name in header):
+            decode(data, "utf-8", file)
         unnamed = [str(number) for number, name in enumerate(header, 1) if not name.strip()]
         if unnamed and not self.columns:
             do = "name it in the file's first line, or choose the others with columns: [...]"

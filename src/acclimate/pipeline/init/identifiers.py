@@ -49,7 +49,7 @@ _NAMED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _BIRTH = re.compile(r"_(birth_?dates?|date_of_birth|dob|birth_?days?|born)_|出生日期|生日")
 # Of these a single value is enough to tell.
-_TELLING = {"UUIDs", "e-mail addresses", "social security numbers", "hashes"}
+_TELLING = {"UUIDs", "e-mail addresses", "social security numbers", "identity card numbers", "hashes"}
 _LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (reason, re.compile(pattern, re.IGNORECASE))
     for reason, pattern in (

@@ -98,6 +98,8 @@ def _described(parent: Table, tables: Sequence[Table]) -> list[Group]:
             continue
         if not column.filled == column.distinct == parent.rows.num_rows:
             continue
+        if any(_names(column.name, other, "") for other in tables if other is not parent):
+            continue  # it refers to that table, though each of its rows is named once
         members = {}
         for table in tables:
             found = _reference(table, parent, column.name)

@@ -11,6 +11,7 @@ from acclimate.pipeline.check import FEWEST_GROUPS
 _TEST = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40)
 _TEST_OF_FEW = (0.20, 0.30, 0.40, 0.50)
 _VALIDATION = (0.05, 0.10, 0.15, 0.20, 0.25, 0.30)
+_SOME = 3
 _SEED = 0
 
 
@@ -45,4 +46,5 @@ def shares_for(groups: Collection[str], *, validation: bool = True, test: bool =
     tested += [one for one in _TEST_OF_FEW if 0 < within(0, one) < count]
     first = tested[0] if test and tested else 0.0
     held = [one for one in _VALIDATION if within(first, first + one) and within(first + one, 1)]
+    held = [one for one in held if within(first, first + one) >= _SOME] or held
     return Shares(held[0] if validation and held else 0.0, first, count, within(0, first))

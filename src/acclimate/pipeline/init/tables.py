@@ -24,8 +24,9 @@ _WHOLE_BYTES, _WHOLE_PACKED_BYTES = 64_000_000, 8_000_000
 _FIRST_ROWS = 20_000
 _BESIDE = re.compile(r"(readme|licen[cs]e|source|notice|changelog|citation)[^/]*", re.IGNORECASE)
 _PART = re.compile(r"[-_. ]*\d+([-_]of[-_]\d+)?$")
-_SETTING = re.compile(r"set (encoding|delimiter): '?([^' ]+)'?")
+_SETTING = re.compile(r"set (encoding|delimiter): ('[^']+'|[\w-]+(?: or [\w-]+)*)")
 _FEW_FILES = 20
+_MOST_LOST = 0.05
 
 
 @dataclass(frozen=True)
@@ -201,32 +202,54 @@ def by_role(tables: list[Table]) -> list[Table]:
 def _read_whole(
     source: dict[str, Any], name: str, otherwise: Mapping[str, Any] | None = None
 ) -> tuple[Rows, tuple[str, ...], dict[str, Any]]:
-    """Read a source as a run would, with the settings that its own message names (encoding, delimiter) if it needs one.
+    """Read a source as a run would, with the settings that its own messages name (encoding, delimiter) if it needs some.
 
-    Gives: rows, what to say, and the source with these settings. Raises: UserError if that does not help.
+    Takes: `otherwise`, settings for what no message helps with. Gives: rows, what to say, and the source with its
+    settings. Raises: UserError, the first one, if that does not help.
     """
+    try:
+        rows, _ = _read(source, name)
+        return rows, (), source
+    except UserError as error:
+        found = _read_otherwise(source, name, error, otherwise or {})
+        if found is None:
+            raise
+        rows, settings = found
+        said = ", ".join(f"{key}: {value!r}" for key, value in settings.items())
+        return rows, (f"read with {said}, since otherwise: {error.faults[0].found}",), {**source, **settings}
+
+
+def _read_otherwise(
+    source: dict[str, Any], name: str, error: UserError, otherwise: Mapping[str, Any]
+) -> tuple[Rows, dict[str, Any]] | None:
+    """Follow the advice of an error, and of the next one; of several encodings take the one that reads best."""
+    advice = _SETTING.search(error.faults[-1].do)
+    values = [value.strip("'") for value in advice[2].split(" or ")] if advice else []
+    ways = [{advice[1]: "\t" if value == "\\t" else value} for value in values] if advice else []
+    read = []
+    for way in ways or ([dict(otherwise)] if otherwise else []):
+        if set(way) & set(source):
+            continue
+        try:
+            rows, lost = _read({**source, **way}, name)
+            if lost <= _MOST_LOST:
+                read.append((rows, way))
+        except UserError as next_error:
+            deeper = _read_otherwise({**source, **way}, name, next_error, {})
+            read += [(deeper[0], {**way, **deeper[1]})] if deeper else []
+    return min(read, key=lambda one: _garbled(one[0])) if read else None
+
+
+def _garbled(rows: Rows) -> int:
+    """Count what Chinese looks like in a Western encoding: letters with accents side by side."""
+    return len(re.findall("[\u0080-\u00ff]{2}", str(rows.column_names) + str(rows.slice(0, 50).to_pylist())))
+
+
+def _read(source: Mapping[str, Any], name: str) -> tuple[Rows, float]:
+    """Give the rows of a source, and the share of them that was lost."""
     options = {
         key: tuple(value) if isinstance(value, list) else value for key, value in source.items() if key != "name"
     }
-    try:
-        rows, _ = resolve("sources", name)(**options).read(_WHERE)
-        return rows, (), source
-    except UserError as error:
-        advice = _SETTING.search(error.faults[-1].do)
-        setting = {advice[1]: "\t" if advice[2] == "\\t" else advice[2]} if advice else dict(otherwise or {})
-        if not setting or set(setting) & set(source):
-            raise
-        try:
-            rows, counts = _read_counted({**options, **setting}, name)
-        except UserError:
-            raise error from None
-        if counts > 0.05:
-            raise
-        said = ", ".join(f"{key}: {value!r}" for key, value in setting.items())
-        return rows, (f"read with {said}, since otherwise: {error.faults[0].found}",), {**source, **setting}
-
-
-def _read_counted(options: Mapping[str, Any], name: str) -> tuple[Rows, float]:
     rows, counts = resolve("sources", name)(**options).read(_WHERE)
     return rows, sum(counts.dropped.values()) / max(1, counts.rows_in)
 
@@ -245,7 +268,7 @@ def _first_rows(path: str, name: str) -> Rows | None:
     try:
         with duckdb.connect(":memory:") as connection:
             query = f"SELECT * FROM {reader[name]} LIMIT {_FIRST_ROWS}"  # noqa: S608  nothing of it comes from outside
-            found: Rows = connection.execute(query, [str(Path(path).expanduser())]).to_arrow_table()
+            found: Rows = connection.sql(query, params=[str(Path(path).expanduser())]).to_arrow_table()
     except duckdb.Error:
         return None
     ids = pa.array([f"row:{number}" for number in range(1, found.num_rows + 1)], pa.string())

@@ -114,7 +114,8 @@ def _prepare(plan: Plan) -> list[str]:
             "  # White space and Unicode in one form; rows without text and copies go, and are counted.",
             "  - clean",
         ]
-    return [*lines, "  - deduplicate", *_split(plan)]
+    copies = "  # Of equal texts one stays, in test before validation before training."
+    return [*lines, *_split(plan), copies, "  - deduplicate"]
 
 
 def _tagged(tags: Tags) -> list[str]:
