@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from acclimate.adapter.lora import Lora
 from acclimate.compat.processes import accelerator
+from acclimate.compat.transformers import loading
 from acclimate.compat.transformers.ways import choose
 from acclimate.core.artifact import folder
 from acclimate.core.errors import AcclimateError
@@ -193,4 +195,20 @@ def test_a_model_that_diverged_can_be_saved(tmp_path: Path) -> None:
     with torch.no_grad():
         lm.model.get_input_embeddings().weight[4, 0] = torch.nan
     assert probe(lm, lm.model).isnan().any()
+    save(lm, lm.model, tmp_path)
+
+
+def test_where_weights_lie_in_memory_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file's weights lie at odd addresses, and products there are rounded in another order."""
+    lm = language_model("bert", hidden_size=256, intermediate_size=512)
+    load = loading.pretrained
+
+    def oddly(*given: Any, **more: Any) -> Any:
+        model, trained = load(*given, **more)
+        for weight in model.parameters():
+            room = torch.empty(weight.numel() + 1)
+            weight.data = room[1:].view(weight.shape).copy_(weight.data)
+        return model, trained
+
+    monkeypatch.setattr(loading, "pretrained", oddly)
     save(lm, lm.model, tmp_path)

@@ -113,6 +113,31 @@ def test_one_file_of_text_is_read_by_paragraphs_or_lines(tmp_path: Path) -> None
         assert sum(check(tmp_path / f"{name}.yaml").phases[0].rows.values()) == 60
 
 
+def test_documents_of_several_formats(tmp_path: Path) -> None:
+    for number in range(30):
+        words = f"report {number} of the hospital on what was seen there"
+        name, text = (f"{number}.html", f"<p>{words}</p>") if number % 2 else (f"{number}.txt", words)
+        (tmp_path / "reports").mkdir(exist_ok=True)
+        (tmp_path / "reports" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "reports" / "index.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    plan = proposed(tmp_path / "reports")
+    recipe = recipe_of(plan, tmp_path / "r.yaml")
+    assert recipe["sources"]["train"] == {"name": "documents", "path": str(tmp_path / "reports")}
+    assert any("index.csv: left out" in line for line in plan.layout.unused)
+    assert sum(check(tmp_path / "r.yaml").phases[0].rows.values()) == 30
+
+
+def test_an_address_is_written_as_it_was_given(tmp_path: Path) -> None:
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    for path in init_made.clinic(tmp_path / "clinic").iterdir():
+        memory.pipe_file(f"/bucket/clinic/{path.name}", path.read_bytes())
+    recipe = recipe_of(proposed("memory://bucket/clinic"), tmp_path / "r.yaml")
+    assert recipe["sources"]["train"]["visits"] == "memory://bucket/clinic/visits.csv"
+    check(tmp_path / "r.yaml")
+
+
 def test_a_folder_like_the_hubs_keeps_its_splits(tmp_path: Path, encoder: Path) -> None:
     recipe = recipe_of(proposed(init_made.hub_folder(tmp_path / "reviews"), encoder), tmp_path / "r.yaml")
     assert recipe["sources"]["test"] == {"name": "hub", "path": str(tmp_path / "reviews"), "split": "test"}

@@ -68,8 +68,7 @@ def _asked(found: Found, choices: Choices, model: str | None) -> Choices:
         tables = () if named == _ALL else tuple(one.strip() for one in named.split(",") if one.strip())
     likely = likely_groups(found)
     if likely and group is None:
-        group = typer.prompt(f"group rows by ({', '.join(likely[:6])}), or none", default=likely[0])
-        group = None if group == "none" else group
+        group = typer.prompt(f"group rows by ({', '.join(likely[:6])})", default=likely[0])
     return Choices(model, choices.task, group, tables)
 
 

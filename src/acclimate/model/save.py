@@ -155,7 +155,10 @@ def _need_model(lm: LanguageModel, model: Any, trained: Tensor, folder: Path) ->
     from acclimate.compat.transformers.loading import pretrained
 
     again, _ = pretrained(str(folder), "main", "causal" if lm.causal else "masked")
-    saved = again.to(model.dtype).state_dict()
+    for weight in (*again.parameters(), *again.buffers()):
+        weight.data = weight.data.to(model.dtype if weight.is_floating_point() else weight.dtype, copy=True)
+        # a file's weights lie at odd addresses, where products are added up in another order
+    saved = again.state_dict()
     for name, weight in model.state_dict().items():
         if name not in saved or not _same(saved[name], weight.cpu()):
             raise AcclimateError(f"{folder}: the saved weight {name} differs")
