@@ -266,3 +266,16 @@ def test_synthea(name: str, tables: int, groups: int, shared_data: Path, tmp_pat
     if groups < 100:
         facts = check(tmp_path / "r.yaml").phases[0]
         assert sum(facts.groups.values()) == groups
+
+
+@pytest.mark.slow
+@pytest.mark.shared_data
+@pytest.mark.parametrize("name, measurable", [("synthea-27", False), ("synthea-1k", True)])
+def test_what_is_written_for_synthea_runs_without_an_edit(
+    name: str, measurable: bool, shared_data: Path, tmp_path: Path
+) -> None:
+    write_recipe(proposed(shared_data / name), tmp_path / "r.yaml", force=False)
+    short = ["train.max_steps=2", "evaluate.max_rows=24", f"output_dir={tmp_path / 'out'}"]
+    done = run(tmp_path / "r.yaml", [*short, "evaluate.retention="])
+    assert (done.verdict.verdict != "not measurable") is measurable
+    assert done.report.is_file()
