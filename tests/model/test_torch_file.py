@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from acclimate.core.errors import UserError
@@ -161,6 +161,7 @@ def test_a_file_that_was_cut_off_anywhere_is_refused(legacy: bool, tmp_path: Pat
 
 
 @settings(max_examples=300)
+@example(legacy=False, changes=[(0.9796620335598909, 129)])
 @given(legacy=st.booleans(), changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=4))
 def test_a_spoilt_file_gives_tensors_or_a_message(
     legacy: bool, changes: list[tuple[float, int]], tmp_path_factory: pytest.TempPathFactory

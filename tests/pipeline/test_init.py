@@ -132,9 +132,9 @@ def test_an_address_is_written_as_it_was_given(tmp_path: Path) -> None:
 
     memory = fsspec.filesystem("memory")
     for path in init_made.clinic(tmp_path / "clinic").iterdir():
-        memory.pipe_file(f"/bucket/clinic/{path.name}", path.read_bytes())
-    recipe = recipe_of(proposed("memory://bucket/clinic"), tmp_path / "r.yaml")
-    assert recipe["sources"]["train"]["visits"] == "memory://bucket/clinic/visits.csv"
+        memory.pipe_file(f"/init/clinic/{path.name}", path.read_bytes())
+    recipe = recipe_of(proposed("memory://init/clinic"), tmp_path / "r.yaml")
+    assert recipe["sources"]["train"]["visits"] == "memory://init/clinic/visits.csv"
     check(tmp_path / "r.yaml")
 
 

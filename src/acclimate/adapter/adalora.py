@@ -62,13 +62,12 @@ class Adalora(NoHooks):
 
     def wrap(self, model: nn.Module, new_rows: Sequence[int], seed: int) -> tuple[nn.Module, list[str]]:
         import torch
-        from peft import AdaLoraConfig
 
-        from acclimate.compat.peft import default_targets, new_row_indices, trained_share, wrapped
+        from acclimate.compat.peft import default_targets, library, new_row_indices, trained_share, wrapped
 
         targets, notes = chosen_targets(model, self.target_modules, default_targets(model, "ADALORA"))
         check_targets(model, self.target_modules, new_rows)
-        config = AdaLoraConfig(
+        config = library().AdaLoraConfig(
             init_r=self.init_r,
             target_r=self.target_r,
             deltaT=self.deltaT,

@@ -51,14 +51,13 @@ class Lora(NoHooks):
 
     def wrap(self, model: nn.Module, new_rows: Sequence[int], seed: int) -> tuple[nn.Module, list[str]]:
         import torch
-        from peft import LoraConfig
 
-        from acclimate.compat.peft import default_targets, new_row_indices, trained_share, wrapped
+        from acclimate.compat.peft import default_targets, library, new_row_indices, trained_share, wrapped
 
         targets, notes = chosen_targets(model, self.target_modules, default_targets(model, "LORA"))
         check_targets(model, self.target_modules, new_rows)
         check_saved(model, self.modules_to_save, new_rows)
-        config = LoraConfig(
+        config = library().LoraConfig(
             r=self.r,
             lora_alpha=self.lora_alpha,
             lora_dropout=self.lora_dropout,

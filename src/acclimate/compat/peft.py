@@ -7,16 +7,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from acclimate.compat.transformers.resize import own_head
+from acclimate.core.errors import Fault, UserError
 
 _ADAPTER = "default"
 """What PEFT calls an adapter that was given no name."""
 
 
+def library() -> Any:
+    """Give PEFT, imported without the code that bitsandbytes would fetch for it."""
+    from acclimate.compat.bitsandbytes import tame
+
+    tame()
+    import peft
+
+    return peft
+
+
 def default_targets(model: Any, kind: str) -> str | list[str] | None:
     """Give PEFT's default targets of "LORA" or "ADALORA" for the model's architecture (a str is a pattern), or None."""
-    from peft.utils import constants
-
-    found = getattr(constants, f"TRANSFORMERS_MODELS_TO_{kind}_TARGET_MODULES_MAPPING").get(model.config.model_type)
+    found = getattr(library().utils.constants, f"TRANSFORMERS_MODELS_TO_{kind}_TARGET_MODULES_MAPPING").get(
+        model.config.model_type
+    )
     return found if found is None or isinstance(found, str) else list(found)
 
 
@@ -213,3 +224,29 @@ def _pattern(model: Any) -> dict[str, list[bool]]:
     """Give which ranks of each E are kept (PEFT takes the adapter's name from the keys when it saves)."""
     pattern = model.peft_config[_ADAPTER].rank_pattern or {}
     return {name if name.endswith(f".{_ADAPTER}") else f"{name}.{_ADAPTER}": kept for name, kept in pattern.items()}
+
+
+def with_adapter(model: Any, folder: str) -> Any:
+    """Give a model under an adapter that lies in a folder as safetensors, for measuring.
+
+    Raises: UserError if PEFT can't put the two together, or if the adapter can't be merged into the weights.
+    """
+    from peft import PeftConfig, PeftModel
+    from peft.tuners.tuners_utils import BaseTuner
+
+    do = "name the base it was trained on in adapter_config.json"
+    try:
+        kind = PeftConfig.from_pretrained(folder).peft_type
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of keys and kinds; what does not fit is found below
+            adapted = PeftModel.from_pretrained(model, folder, use_safetensors=True)
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        found = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(Fault(folder, f"the adapter does not fit its base: {found}", "its own base", do)) from None
+    if not isinstance(adapted.base_model, BaseTuner) or not hasattr(adapted, "merge_and_unload"):
+        found = f"a {getattr(kind, 'value', kind)} adapter is no change of weights"
+        raise UserError(
+            Fault(folder, found, "LoRA, DoRA, AdaLoRA, IA3 or another that can be merged", "merge it yourself")
+        )
+    _keep_bias(adapted)
+    return adapted

@@ -36,6 +36,9 @@ class AdamW8bit(Method):
     )
 
     def make(self, groups: list[dict[str, Any]], learning_rate: float, settings: Train) -> Optimizer:
+        from acclimate.compat.bitsandbytes import tame
+
+        tame()
         from bitsandbytes.optim import AdamW8bit as Theirs
 
         betas = (settings.adam_beta1, settings.adam_beta2)
