@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -11,15 +12,26 @@ __version__ = "0.1.0"
 os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "DISABLE_SAFETENSORS_CONVERSION": "1"}
 
 if TYPE_CHECKING:
+    from acclimate.pipeline.compare import compare
+    from acclimate.pipeline.evaluate_model import evaluate_model
     from acclimate.pipeline.run import Run, run
+    from acclimate.pipeline.several import Several, run_several
 
-__all__ = ["Run", "__version__", "run"]
+__all__ = ["Run", "Several", "__version__", "compare", "evaluate_model", "run", "run_several"]
+
+_HOMES = {
+    "Run": "run",
+    "Several": "several",
+    "compare": "compare",
+    "evaluate_model": "evaluate_model",
+    "run": "run",
+    "run_several": "several",
+}
+"""Which file of pipeline/ each name comes from."""
 
 
 def __getattr__(name: str) -> Any:
     """Import the pipeline only when it is used: `import acclimate` stays light."""
-    if name in ("Run", "run"):
-        from acclimate.pipeline import run as module
-
-        return getattr(module, name)
+    if name in _HOMES:
+        return getattr(import_module(f"acclimate.pipeline.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'acclimate' has no attribute {name!r}")

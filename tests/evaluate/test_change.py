@@ -7,7 +7,7 @@ import pytest
 from acclimate.core.errors import AcclimateError
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate import change as module
-from acclimate.evaluate.change import Bootstrap, Change, change, own_interval
+from acclimate.evaluate.change import Bootstrap, Change, Gap, change, gap, own_interval
 from tests.evaluate.arms import sums
 
 FEW = Bootstrap(resamples=500)
@@ -132,3 +132,31 @@ def test_what_does_not_belong_together_is_not_compared() -> None:
     ):
         with pytest.raises(AcclimateError, match="can't be compared"):
             change(before, wrong, FEW)
+
+
+def test_the_gap_is_the_largest_difference_of_two_subgroups() -> None:
+    parts = [(sums([10 * value] * 3, [10] * 3), None) for value in (2.0, 5.0, 3.5)]
+    assert gap(parts, FEW) == Gap(1, 0, Change(3.0, None, None, 9)), "fewer than 20 groups"
+    alike = [(sums([10] * 20, [10] * 20), None)] * 2
+    assert gap(alike, FEW) == Gap(0, 1, Change(0.0, 0.0, 0.0, 40))
+
+
+def test_the_gap_of_changes_is_that_of_paired_differences() -> None:
+    first, second = made(40, 1), made(50, 2)
+    parts = [(shifted(first, -0.1), first), (shifted(second, -0.4), second)]
+    found = gap(parts, FEW)
+    changes = [change(after, before, FEW).value for after, before in parts]
+    assert (found.most, found.least) == (0, 1)
+    assert found.change.value == pytest.approx(changes[0] - changes[1])
+    assert found.change.low is not None
+    assert found.change.low > 0.2, "the pairing takes the groups' own differences out"
+
+
+def test_subgroups_that_do_not_differ_have_a_gap_whose_interval_holds_zero() -> None:
+    """Four subgroups, the two that differ most: the interval allows for having looked (true gap 0, 95 %)."""
+    held = 0
+    for seed in range(120):
+        parts = [(made(30, 4 * seed + part), None) for part in range(4)]
+        low = gap(parts, Bootstrap(resamples=200, seed=seed)).change.low
+        held += low is not None and low <= 0
+    assert held >= 0.9 * 120

@@ -1,6 +1,6 @@
 import pytest
 
-from acclimate.evaluate.copying import copying_floors, repeats, values
+from acclimate.evaluate.copying import NEW, REPEATED, copying_floors, repeats, stood_before, values
 from acclimate.evaluate.hidden import plan
 from acclimate.evaluate.windows import cut
 from tests.evaluate.arms import FakeArm, record, text
@@ -35,10 +35,24 @@ def test_floors_say_the_rows_last_value_and_the_most_frequent_one() -> None:
         record("<p>age:34</p><e>drug:iron, code:9</e>"),
         record("<p>age:34</p><e>drug:zinc</e><e>drug:iron</e>"),
     ]
-    last, most = copying_floors([ROW], windows, hidden, training)
+    last, most = copying_floors([ROW], windows, hidden, training)[""]
     assert last.value == pytest.approx(1 / 7)
     assert most.value == pytest.approx(3 / 7)
     assert "last value" in last.unit
     assert "most frequent" in most.unit
     assert (last.n, last.groups) == (7, ("g",))
-    assert copying_floors([ROW], windows, [], training) == []
+    assert copying_floors([ROW], windows, [], training) == {}
+
+
+def test_floors_of_new_and_repeated_values_apart() -> None:
+    windows = cut([ROW], [FakeArm(wordpiece())], 0.0)
+    hidden = plan([ROW], windows, 0, 7)
+    parts = copying_floors([ROW], windows, hidden, [record("<p>age:34</p><e>drug:iron</e>")])
+    assert {name: sums[0].n for name, sums in parts.items()} == {"": 7, NEW: 5, REPEATED: 2}
+    assert parts[NEW][0].value == 0, "what is new was never said before"
+    assert parts[REPEATED][0].value == 0.5
+
+
+def test_what_stood_before() -> None:
+    assert stood_before(ROW).tolist().count(True) == 1
+    assert stood_before(text("iron iron")).tolist() == []

@@ -131,3 +131,22 @@ def test_different_heads_are_not_compared() -> None:
     arms = {"before": FakeArm(byte_bpe()), "after": FakeArm(byte_bpe(), causal=True)}
     with pytest.raises(AcclimateError, match="heads"):
         measure(arms, RECORDS, ALL)
+
+
+def test_new_and_repeated_values_are_scored_apart() -> None:
+    """A byte is a bit: encoders see both sides of E11, decoders only what stood before it."""
+    masked = measure({"before": FakeArm(with_tags(spelling()))}, RECORDS, ALL)
+    for name, below in (("value=new", 9 * len("34F(new)iron5 mg")), ("value=repeated", 9 * 2 * len("E11"))):
+        bits, accuracy = masked.slices[name]["before"]
+        assert (bits.name, accuracy.name) == ("bits_per_byte", "masked_accuracy")
+        assert bits.denominator_G.sum() == below
+    causal = measure({"before": FakeArm(with_tags(byte_bpe()), causal=True)}, RECORDS, ALL)
+    parts = {name: causal.slices[name]["before"][0] for name in ("value=new", "value=repeated")}
+    assert parts["value=repeated"].denominator_G.sum() == 9 * len("E11")
+    whole = causal.sums["before"][0]
+    assert sum(one.denominator_G.sum() for one in parts.values()) == whole.denominator_G.sum()
+    assert sum(one.numerator_G.sum() for one in parts.values()) == pytest.approx(whole.numerator_G.sum())
+
+
+def test_text_has_no_values_to_repeat() -> None:
+    assert measure({"before": FakeArm(byte_bpe())}, [text("iron iron")], ALL).slices == {}

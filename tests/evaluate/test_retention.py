@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from acclimate.core.scores import GroupSums
-from acclimate.evaluate.retention import retention
+from acclimate.evaluate.retention import MINIMAL_PAIRS, by_language, retention
 from acclimate.evaluate.section import Evaluate
 from tests.evaluate.arms import sums
 
@@ -58,3 +58,35 @@ def test_too_few_documents_and_no_base_say_so() -> None:
     assert "no trained head" in retention(None, arms(0.1)[1], SETTINGS).sentence
     assert "empty" in retention([], [], SETTINGS).sentence
     assert "unknown bytes" in retention(*arms(0.1), SETTINGS, refused="unknown bytes").sentence
+
+
+def test_each_language_is_judged_by_itself() -> None:
+    before, after = arms(0.0)
+    worse = [sums(after[0].numerator_G * np.repeat([1.0, 1.1], 30), after[0].denominator_G)]
+    found = by_language(before, worse, SETTINGS, ["en"] * 30 + ["zh"] * 30)
+    assert {language: one.kept for language, one in found.items()} == {"en": True, "zh": False}
+    assert found["zh"].change is not None
+    assert found["zh"].change.value == pytest.approx(
+        worse[0].numerator_G[30:].sum() / before[0].numerator_G[30:].sum() - 1
+    )
+    assert found["zh"].sentence.startswith("Chinese: +")
+    assert found["zh"].sentence.endswith("some of it was forgotten (above 2 %).")
+    few = by_language(before, after, SETTINGS, ["xx"] * 12 + [""] * 48)
+    assert list(few) == ["xx"]
+    assert few["xx"].kept is None
+    assert few["xx"].sentence.endswith("(12 documents), too few to say whether it was kept.")
+
+
+def test_of_minimal_pairs_the_loss_is_of_accuracy() -> None:
+    """80 % right before, 72 % after, in each of 25 paradigms: a tenth of the base's accuracy is lost."""
+    ten = [10.0] * 25
+    before, after = ([sums([10 * share] * 25, ten, MINIMAL_PAIRS, "higher")] for share in (0.8, 0.72))
+    found = retention(before, after, SETTINGS)
+    assert found.change is not None
+    assert found.change.value == pytest.approx(0.1)
+    assert found.kept is False
+    assert found.sentence.startswith(
+        "The adapted model tells good sentences from bad ones 10 % less often than the base, on 25 paradigms"
+    )
+    assert retention(after, before, SETTINGS).kept is True
+    assert "as often as the base" in retention(before, before, SETTINGS).sentence

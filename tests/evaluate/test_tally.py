@@ -29,7 +29,9 @@ def test_accuracy_of_values_is_also_given_for_repeated_and_for_new_ones() -> Non
 
 
 def causal(tagged: bool, by_token: bool) -> dict[str, float]:
-    result = WindowResults(np.array([8.0, 4.0]), np.array([2.0, 1.0]), np.array([4.0, 2.0]), np.zeros(2), np.zeros(2))
+    result = WindowResults(
+        np.array([8.0, 4.0]), np.array([2.0, 1.0]), np.array([4.0, 2.0]), np.zeros(2), np.zeros(2), np.zeros(2)
+    )
     sizes_W3 = np.array([[10.0, 5.0, 2.0], [2.0, 1.0, 1.0]])
     found = causal_sums(result, sizes_W3, np.array([0, 1]), GROUPS, tagged=tagged, by_token=by_token)
     return {f"{one.name}, {one.unit}": one.value for one in found}
@@ -56,7 +58,7 @@ def test_what_was_not_measured_is_no_score() -> None:
     assert masked_sums(nothing, np.zeros(0), None, np.zeros(0, dtype=np.int64), GROUPS) == []
     assert (
         causal_sums(
-            WindowResults(*np.zeros((5, 0))),
+            WindowResults(*np.zeros((6, 0))),
             np.zeros((0, 3)),
             np.zeros(0, dtype=np.int64),
             GROUPS,

@@ -8,10 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acclimate.core.identifiers.columns import identifies, is_birth, words_of
 from acclimate.pipeline.init.columns import columns_of
-from acclimate.pipeline.init.identifiers import identifies, is_birth, words_of
 
 MANY = [str(number) for number in range(3)]
+
+
+def why(name: str, values: list[str], distinct: int, filled: int) -> str | None:
+    found = identifies(name, values, distinct, filled)
+    return found.why if found is not None else None
 
 
 def kind(name: str, values: list[object]) -> str:
@@ -79,12 +84,12 @@ def test_what_identifies_nobody(name: str) -> None:
     ],
 )
 def test_identifiers_by_content(values: list[str], said: str) -> None:
-    assert identifies("x", values, len(values), 30) == f"it holds {said}"
+    assert why("x", values, len(values), 30) == f"it holds {said}"
 
 
 def test_another_value_in_nearly_every_row_identifies() -> None:
     keys = [f"AB{number:05d}" for number in range(40)]
-    assert identifies("x", keys, 40, 40) == "another value in nearly every row"
+    assert why("x", keys, 40, 40) == "another value in nearly every row"
     assert identifies("x", keys, 40, 400) is None, "a code that comes again"
     assert identifies("x", [f"{number / 7:.4f}" for number in range(40)], 40, 40) is None, "a measurement"
     names = [
@@ -92,7 +97,7 @@ def test_another_value_in_nearly_every_row_identifies() -> None:
         for first in ("Ann", "Bob", "Cem", "Dia", "Eva")
         for last in ("Holt", "Ito", "Jay", "Kim", "Lee")
     ]
-    assert "names" in (identifies("x", names, 25, 25) or "")
+    assert "names" in (why("x", names, 25, 25) or "")
 
 
 def test_words_of_a_name() -> None:

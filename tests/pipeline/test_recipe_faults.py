@@ -157,3 +157,16 @@ def test_a_recipe_that_can_not_be_read(kind: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         read_recipe(path)
     assert caught.value.faults[0].where == str(path)
+
+
+@pytest.mark.parametrize(
+    "written, meant", [("objectiv", "objective"), ("prepar", "prepare"), ("adaptor", "adapter"), ("trian", "train")]
+)
+def test_a_section_misspelt_at_the_top_is_known_by_its_likeness(written: str, meant: str) -> None:
+    found = faults(**{written: "mlm"})
+    assert found[f"phases.0.{written}"].found == f"unknown key; did you mean {meant}?"
+
+
+@pytest.mark.parametrize("written, meant", [("reprot", "report"), ("eval", "evaluate"), ("sed", "seed")])
+def test_so_is_a_key_of_the_recipe_itself(written: str, meant: str) -> None:
+    assert faults(**{written: {}})[written].found == f"unknown key; did you mean {meant}?"

@@ -69,7 +69,7 @@ def test_scores_have_the_house_keys(done: Run) -> None:
     scores = read(done.folder, "scores.json")
     keys = {"phase", "when", "data", "name", "value", "unit", "better", "n", "low", "high"}
     assert all(line.keys() >= keys for line in scores)
-    assert {line["when"] for line in scores} == {"before", "after", "change"}
+    assert {line["when"] for line in scores} == {"before", "after", "change", "floor"}
     changes = [line for line in scores if line["when"] == "change"]
     assert all(line.keys() >= {"against", "resampled_by", "groups", "primary"} for line in changes)
     assert [line["name"] for line in changes if line["primary"]] == ["bits_per_byte"]
@@ -143,7 +143,8 @@ def test_a_change_of_evaluate_measures_again_and_trains_nothing(done: Run, copie
     place, told = copied(), []
     before = weights(place)
     other = again(place, done, "evaluate.passes=3", told=told)
-    assert [event.text for event in told if event.kind == "stage"] == ["measuring base and adapted model"]
+    stages = [event.text for event in told if event.kind == "stage"]
+    assert stages == ["measuring base and adapted model", "asking base and adapted model for the domain's own terms"]
     assert weights(place) == before
     assert other.scores != done.scores
 

@@ -98,4 +98,4 @@ def test_a_base_without_a_trained_head_has_no_before(rows: Path, tmp_path: Path)
     done = run(tiny.recipe(tmp_path / "headless", rows, tmp_path / "run"))
     assert done.verdict.verdict == "not measurable"
     assert "no trained head" in done.verdict.sentence
-    assert {score.when for score in done.scores} == {"after"}
+    assert {score.when for score in done.scores} == {"after", "floor"}

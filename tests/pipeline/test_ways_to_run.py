@@ -114,7 +114,7 @@ def test_a_model_from_scratch(rows: Path, tmp_path: Path) -> None:
                                   "max_position_embeddings": 64}}  # fmt: skip
     done = run({**tiny.recipe("", rows, tmp_path / "run", tokens={"max_length": 64}), "model": model})
     assert done.model.config.model_type == "bert"
-    assert {score.when for score in done.scores} == {"after"}
+    assert {score.when for score in done.scores} == {"after", "floor"}
 
 
 def stop_at(step: int, number: int, told: list[Event]) -> Callable[[Event], None]:

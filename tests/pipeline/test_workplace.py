@@ -147,3 +147,17 @@ def test_the_root_shows_links_and_forgets_old_checkpoints(tmp_path: Path) -> Non
     assert shown == {"recipe.yaml", "checkpoint-2/model.safetensors", "model/config.json"}
     assert not (workplace.root / "checkpoint-1").exists()
     assert (workplace.root / "model/config.json").samefile(train / "model/config.json")
+
+
+def test_of_another_recipe_altogether_the_first_changes_are_told_and_the_rest_named(tmp_path: Path) -> None:
+    trained(tmp_path)
+    many = {"train": {"max_steps": 4, "learning_rate": 0.5, "weight_decay": 0.1, "adam_beta1": 0.5, "seed": 7, "bf16": True},
+            "seed": 3, "tokens": {"max_length": 16}, "adapter": "lora"}  # fmt: skip
+    with pytest.raises(UserError) as caught:
+        Workplace(recipe(tmp_path, **many))
+    *first, last = caught.value.faults
+    assert len(first) == 6
+    assert "holds the run of another recipe; also changed: " in last.found
+    told = {fault.where for fault in first} | set(last.found.rpartition("changed: ")[2].split(", "))
+    assert {"seed", "phases.0.tokens.max_length", "phases.0.train.weight_decay", "phases.0.adapter.name"} <= told
+    assert all("None" not in fault.found for fault in caught.value.faults)

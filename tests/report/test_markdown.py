@@ -59,7 +59,7 @@ def test_it_says_what_the_page_says() -> None:
         "# hospital_demo: better",
         "| 3.90 | 1.80 | −2.10 (−53.8 %) | −2.30 to −1.90 |",
         "| 2.412 | 2.426 | +0.0145 (+0.6 %) | +0.0021 to +0.0268 |",
-        "without any model: 40.2 %",
+        "without a neural network: 40.2 %",
         "The patient records are made up.",
         "312 groups (patient_id), 312 rows, 124,665 tokens. A patient is",
         "kept (below 2 %)",

@@ -105,11 +105,11 @@ def test_a_change_against_the_control_is_not_the_headline() -> None:
 
 def test_floors_without_a_model_are_told() -> None:
     assert comparisons(example_proof()) == [
-        "Exactly restored, without any model: 40.2\u00a0% (the row's last value of the field), "
+        "Exactly restored, without a neural network: 40.2\u00a0% (the row's last value of the field), "
         "21.3\u00a0% (the field's most frequent value)."
     ]
     told = comparisons(replace(example_proof(), floor_share=None))
-    assert told[0] == "Bits per byte, without any model: 0.900 (bits/byte of hidden values)."
+    assert told[0] == "Bits per byte, without a neural network: 0.900 (bits/byte of hidden values)."
 
 
 def test_every_line_of_the_scores_is_kept() -> None:

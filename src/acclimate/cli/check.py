@@ -45,6 +45,8 @@ def check(
             f"{phase.new_tokens} new tokens, {phase.updates:,} updates", markup=False)  # fmt: skip
         if phase.memory:
             console.print(f"  {phase.memory}", markup=False)
+        for text in phase.left_out:
+            console.print(f"  identifies somebody, and is in no text: {text}", markup=False)
         for text in phase.warnings:
             console.print(f"  [yellow]warning:[/yellow] {escape(text)}")
     console.print("the recipe can run")

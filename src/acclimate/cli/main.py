@@ -10,13 +10,27 @@ import traceback
 import typer
 
 import acclimate
-from acclimate.cli import check, convert, demo, env, fetch, init, listing, run, sample, schema, show
+from acclimate.cli import (
+    advise,
+    check,
+    compare,
+    convert,
+    demo,
+    env,
+    evaluate,
+    fetch,
+    init,
+    listing,
+    run,
+    sample,
+    schema,
+    show,
+)
 from acclimate.core.errors import AcclimateError, Interrupted, UserError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=acclimate.__doc__)
-for module in (demo, init, check, show, run, listing, sample, fetch, convert, schema, env):
+for module in (demo, init, advise, check, show, run, evaluate, compare, listing, sample, fetch, convert, schema, env):
     module.add_to(app)
-
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 # safetensors, tokenizers and numpy report a full disk in errors of their own, by these words.

@@ -11,15 +11,24 @@ def run(
     recipe: Annotated[str, typer.Argument(help="the recipe's YAML file")],
     overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="train.max_steps=60, ...")] = None,
 ) -> None:
-    """Adapt a model by a recipe, measure it before and after, and write the report."""
+    """Adapt a model by a recipe, measure it before and after, and write the report.
+
+    model.path=[a,b] runs several bases one after the other and compares them.
+    """
     run_and_say(recipe, overrides or [])
 
 
 def run_and_say(recipe: str, overrides: list[str]) -> None:
-    """Run and print the verdict and the report's path (last)."""
+    """Run and print the verdict and the report's path (last); of several bases the comparison."""
+    from acclimate.cli.compare import say
     from acclimate.cli.display import Display
     from acclimate.pipeline.run import run as run_recipe
+    from acclimate.pipeline.several import recipes_of, run_several
 
+    if recipes_of(recipe, overrides)[1]:
+        several = run_several(recipe, overrides, tell=Display())
+        say(several.comparison, several.report)
+        return
     done = run_recipe(recipe, overrides, tell=Display())
     print(f"\n{done.verdict.sentence}\n\nmodel:  {done.folder / 'model'}\nreport: {done.report}")
 

@@ -26,6 +26,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "split": "acclimate.prepare.split:Split",
         "replay": "acclimate.prepare.replay:Replay",
         "sample": "acclimate.prepare.sample:Sample",
+        "pseudonymise": "acclimate.prepare.pseudonymise:Pseudonymise",
     },
     "batch": {
         "padding_free": "acclimate.tokens.padding_free:PaddingFree",

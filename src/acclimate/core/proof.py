@@ -1,7 +1,7 @@
 """The proof of a run: everything that a report shows, as plain data.
 
 `pipeline/` fills it in, `report/` draws it, `report.json` is it. Whatever is empty (or None) is left out of the reports.
-Only `Proof.examples` may hold text of the data; all else must be aggregates (docs/measuring.md, Privacy of the proof).
+Only `Proof.examples` and the terms of `Proof.terms` may hold text of the data; all else must be aggregates (docs/measuring.md, Privacy of the proof).
 """
 
 from __future__ import annotations
@@ -91,6 +91,97 @@ class Example:
 
 
 @dataclass(frozen=True)
+class LeakLine:
+    """The training rows of `phase` against one held-out set: test or validation (`of` another phase), or general.
+
+    Of its `texts`, `too_short` were not compared; of `covered` the share of n-grams that stands in training reaches the
+    threshold, of `counted` also without boilerplate. `rows` training rows overlap, `removed` of them were taken out.
+    """
+
+    phase: str
+    held: str
+    texts: int
+    too_short: int
+    covered: int
+    counted: int
+    rows: int
+    removed: int
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class LeakFacts:
+    """How held-out text was looked for in training text (prepare/leaks.py), and what was found."""
+
+    action: str
+    similarity: float
+    containment: float
+    ngram: int
+    record_ngram: int
+    boilerplate: int | None
+    lines: list[LeakLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TermLine:
+    """A term that was learnt or lost (`outcome`), chosen on one half of the test groups, with the other half's numbers.
+
+    `groups` have it in the training rows; only a `shareable` one (10 groups or more) may stand in reports that are
+    shared. `occurrences` were asked for: mean bits, and the share (0 to 1) ranked first among the terms of its `kind`.
+    """
+
+    term: str
+    kind: str
+    outcome: str
+    groups: int
+    shareable: bool
+    occurrences: int
+    base_bits: float
+    adapted_bits: float
+    base_first: float
+    adapted_first: float
+
+
+@dataclass(frozen=True)
+class TermsProof:
+    """The domain's own terms: what was asked, in a sentence, and terms learnt and lost."""
+
+    sentence: str = ""
+    lines: list[TermLine] = field(default_factory=list)
+
+    def shareable(self) -> TermsProof:
+        """Give the part that may be shared: the terms of at least 10 groups."""
+        return replace(self, lines=[line for line in self.lines if line.shareable])
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> TermsProof:
+        """Undo `asdict`."""
+        return cls(data.get("sentence", ""), [TermLine(**line) for line in data.get("lines", [])])
+
+
+@dataclass(frozen=True)
+class Memorised:
+    """How much better the adapted model knows what it was trained on than what it was not, the base's difference taken off.
+
+    `what` is text or a column. `training` and `held_out` are the adapted model's, `base_...` the base's (None: it has no
+    trained head); `difference` = (training - held_out) - (base_training - base_held_out), with its interval; `groups`,
+    the smaller number of the two. `sentence` says it in words.
+    """
+
+    what: str
+    unit: str
+    training: float
+    held_out: float
+    base_training: float | None
+    base_held_out: float | None
+    difference: float
+    low: float | None
+    high: float | None
+    groups: int
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Proof:
     """Everything a report shows.
 
@@ -98,7 +189,7 @@ class Proof:
     became test rows; `caveats` what a reader must know beside the verdict, gravest first (records are made up; too few
     groups); `notes` the decisions that the program took. `ledger` as core/ledger.py keeps it. `curve` is a list of
     {step, loss?, eval_loss?, learning_rate?, tokens_per_second?}. `floor_share` is the share of the possible gain that
-    was reached (1: nothing is left). `recipe` is the resolved recipe as YAML. `confidence` is the intervals'.
+    was reached (1: nothing is left). `terms` are the domain's own. `recipe` is the resolved recipe as YAML. `confidence` is the intervals'.
     """
 
     name: str
@@ -119,6 +210,9 @@ class Proof:
     recipe: str = ""
     confidence: float = 0.95
     examples: list[Example] = field(default_factory=list)
+    leaks: LeakFacts | None = None
+    terms: TermsProof = field(default_factory=TermsProof)
+    memorised: list[Memorised] = field(default_factory=list)
 
     def role(self, role: str) -> DataFacts | None:
         """Give the facts of one role's data, if there are any."""
@@ -126,7 +220,7 @@ class Proof:
 
     def without_examples(self) -> Proof:
         """Give the part that may be shared."""
-        return replace(self, examples=[])
+        return replace(self, examples=[], terms=self.terms.shareable())
 
     def to_json(self, *, private: bool = False) -> dict[str, Any]:
         """Give plain data for JSON, the examples only if `private`. What is not a finite number becomes null."""
@@ -147,11 +241,18 @@ class Proof:
             "data": [DataFacts(**facts) for facts in data["data"]],
             "cost": Cost(**data["cost"]),
             "provenance": Provenance(**data["provenance"]),
+            "leaks": _leaks(data.get("leaks")),
+            "terms": TermsProof.from_json(data.get("terms") or {}),
+            "memorised": [Memorised(**one) for one in data.get("memorised", [])],
             "examples": [
                 Example(one["row_id"], [Piece(**piece) for piece in one["pieces"]]) for one in data.get("examples", [])
             ],
         }
         return cls(**{**data, **nested})
+
+
+def _leaks(data: dict[str, Any] | None) -> LeakFacts | None:
+    return None if data is None else LeakFacts(**{**data, "lines": [LeakLine(**line) for line in data["lines"]]})
 
 
 def _number(value: float | None) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ class GroupSums:
 
     `name`, `unit`, `better` as in scores.json; `groups` names the G groups in the order of the two arrays. The score
     is `transform(numerator_G.sum() / denominator_G.sum())`, where `transform` is "identity", or "exp" for perplexities.
+    `n_G` is `n` by group where the denominator does not count it (bytes of words).
     """
 
     name: str
@@ -29,6 +30,13 @@ class GroupSums:
     denominator_G: Floats
     n: int
     transform: str = "identity"
+    n_G: Floats | None = None
+
+    def only(self, some_G: npt.NDArray[np.bool_]) -> GroupSums:
+        """Give the score of some of the groups; the others stay as groups that nothing was measured of."""
+        above_G, below_G = np.where(some_G, self.numerator_G, 0.0), np.where(some_G, self.denominator_G, 0.0)
+        counted_G = self.denominator_G if self.n_G is None else self.n_G
+        return replace(self, numerator_G=above_G, denominator_G=below_G, n=int(counted_G[some_G].sum()))
 
     @property
     def value(self) -> float:
@@ -55,6 +63,8 @@ class Score:
     resampled_by: str | None = None
     groups: int | None = None
     primary: bool | None = None
+    run: str | None = None
+    slice: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the line with `low` and `high` always there and other fields only where they are set.

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from acclimate.core.protocols import Arm
 from acclimate.core.scores import Floats
 from acclimate.core.text import word_spans
+from acclimate.evaluate.copying import stood_before
 from acclimate.evaluate.encode import Encoded
 from acclimate.evaluate.masked import AT_ONCE
 from acclimate.evaluate.rows import EvalText, byte_borders
@@ -33,8 +34,9 @@ STRIDE = 0.5
 class Counted:
     """What is measured in one window, the same for every arm.
 
-    `begin` and `end` are characters of the window's text, `value_C` marks the characters of values (tagged rows);
-    `bytes`, `value_bytes` and `words` (those that begin here) are what the sums of bits are divided by.
+    `begin` and `end` are characters of the window's text, `value_C` marks the characters of values (tagged rows),
+    `repeated_C` of those that stood in the row before under the same key. `bytes`, `value_bytes`, `repeated_bytes` and
+    `words` (those that begin here) are what the sums of bits are divided by.
     """
 
     begin: int
@@ -43,14 +45,16 @@ class Counted:
     bytes: int
     value_bytes: int
     words: int
+    repeated_C: npt.NDArray[np.bool_] | None = None
+    repeated_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class WindowResults:
     """What one arm said of every window.
 
-    Bits of all tokens and of those of values, the number of tokens, and bytes the tokenizer can't say, of all and of
-    values.
+    Bits of all tokens and of those of values, the number of tokens, bytes the tokenizer can't say, of all and of
+    values, and bits of repeated values.
     """
 
     bits_W: Floats
@@ -58,26 +62,30 @@ class WindowResults:
     tokens_W: Floats
     unknown_W: Floats
     value_unknown_W: Floats
+    repeated_bits_W: Floats
 
 
 def count(texts: Sequence[EvalText], windows: Sequence[Window]) -> list[Counted]:
     """Fix what is measured in each window before any arm is asked."""
     result: list[Counted] = []
     row, units_U2, words_U = -1, np.empty((0, 2), dtype=np.int32), np.empty(0, dtype=np.int32)
+    before_U = np.empty(0, dtype=np.bool_)
     for window in windows:
         if window.row != row:
             row = window.row
             units_U2 = texts[row].units()
             words_U = word_spans(texts[row].text)[:, 0]
+            before_U = stood_before(texts[row])
         begin, end = first_counted(window), window.place(window.end)
-        value_C = np.zeros(len(window.text), dtype=np.bool_)
+        value_C, repeated_C = np.zeros((2, len(window.text)), dtype=np.bool_)
         if texts[row].tagged is not None:
-            for start, stop in np.clip(units_U2 + window.place(0), begin, end):
-                value_C[start:stop] = True
+            for (start, stop), repeated in zip(np.clip(units_U2 + window.place(0), begin, end), before_U, strict=True):
+                value_C[start:stop], repeated_C[start:stop] = True, repeated
         bytes_C = np.diff(byte_borders(window.text))
         words_here = (words_U + window.place(0) >= begin) & (words_U + window.place(0) < end)
         total = int(bytes_C[begin:end].sum())
-        result.append(Counted(begin, end, value_C, total, int(bytes_C[value_C].sum()), int(words_here.sum())))
+        of_values, of_repeated = (int(bytes_C[some_C].sum()) for some_C in (value_C, repeated_C))
+        result.append(Counted(begin, end, value_C, total, of_values, int(words_here.sum()), repeated_C, of_repeated))
     return result
 
 
@@ -112,7 +120,7 @@ def score_text(
 
     Takes: `number`, the arm's place in `Window.encoded`; `told`, called with the windows done so far.
     """
-    sums_W5 = np.zeros((len(windows), 5))
+    sums_W6 = np.zeros((len(windows), 6))
     for start in range(0, len(windows), AT_ONCE):
         chunk = range(start, min(start + AT_ONCE, len(windows)))
         tokens = [_tokens(windows[place].encoded[number], counted[place]) for place in chunk]
@@ -122,9 +130,9 @@ def score_text(
         answers = arm.score([one.ids_S for one in encoded], [some - 1 for some in places], targets)
         for place, some, answer in zip(chunk, tokens, answers, strict=True):
             nats_T = -answer.log_probability_N
-            sums_W5[place] = _sums(windows[place], number, counted[place], some, nats_T, unknown_id(arm.tokenizer))
+            sums_W6[place] = _sums(windows[place], number, counted[place], some, nats_T, unknown_id(arm.tokenizer))
         told(chunk.stop)
-    return WindowResults(*sums_W5.T)
+    return WindowResults(*sums_W6.T)
 
 
 def _last_character(encoded: Encoded) -> npt.NDArray[np.int32]:
@@ -139,13 +147,14 @@ def _tokens(encoded: Encoded, counted: Counted) -> npt.NDArray[np.int64]:
 
 def _sums(
     window: Window, number: int, counted: Counted, tokens: npt.NDArray[np.int64], nats_T: Floats, unknown: int
-) -> tuple[float, float, float, float, float]:
+) -> tuple[float, float, float, float, float, float]:
     encoded = window.encoded[number]
     borders = byte_borders(window.text)
     bytes_T = (borders[encoded.ends_T] - borders[encoded.starts_T])[tokens]
     unknown_T = encoded.ids_S[encoded.places_T[tokens]] == unknown
     bits_T = np.where(unknown_T, BITS_A_BYTE * bytes_T, nats_T / np.log(2))
-    value_T = counted.value_C[_last_character(encoded)[tokens]]
+    repeated_C = np.zeros_like(counted.value_C) if counted.repeated_C is None else counted.repeated_C
+    value_T, repeated_T = (some_C[_last_character(encoded)[tokens]] for some_C in (counted.value_C, repeated_C))
     dropped_C = dropped_bytes(window, number)
     dropped_C[: counted.begin] = dropped_C[counted.end :] = 0
     lost, value_lost = float(dropped_C.sum()), float(dropped_C[counted.value_C].sum())
@@ -155,4 +164,5 @@ def _sums(
         float(len(tokens)),
         float(bytes_T[unknown_T].sum()) + lost,
         float(bytes_T[unknown_T & value_T].sum()) + value_lost,
+        float(bits_T[repeated_T].sum()) + BITS_A_BYTE * float(dropped_C[repeated_C].sum()),
     )

@@ -14,7 +14,8 @@ Legend of shapes: G groups, K weightings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +62,88 @@ def change(after: GroupSums, before: GroupSums, bootstrap: Bootstrap, *, relativ
     if (after.groups, after.name, after.unit) != (before.groups, before.name, before.unit):
         raise AcclimateError(f"{after.name} ({after.unit}) can't be compared with {before.name} ({before.unit})")
     return _interval(_Statistic(after, before, relative=relative), bootstrap)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The largest difference between subgroups: that at place `most` minus that at place `least`."""
+
+    most: int
+    least: int
+    change: Change
+
+
+def gap(parts: Sequence[tuple[GroupSums, GroupSums | None]], bootstrap: Bootstrap) -> Gap:
+    """Give max - min of a score over subgroups (of its change, where a part has a score before), with its interval.
+
+        t*_ab = ((S*_a - S*_b) - (S_a - S_b)) / SE*_ab        SE_ab^2 = SE_a^2 + SE_b^2
+        interval = gap +- q SE, q the quantile of max over all pairs of |t*_ab|
+
+    over the same weightings of all groups for every subgroup. Which two differ most is seen only in the data; the largest
+    over all pairs (Tukey's way) allows for having looked.
+
+    Takes: two or more parts, no group in two of them, each with groups that were measured.
+    """
+    statistics = [_Statistic(after, before, relative=False) for after, before in parts]
+    own = [statistic.at(np.ones((1, statistic.groups))) for statistic in statistics]
+    value_S, error_S = (np.array([float(one[part][0]) for one in own]) for part in (0, 1))
+    most, least = int(np.argmax(value_S)), int(np.argmin(value_S))
+    if most == least:
+        most, least = 0, 1
+    value, error = float(value_S[most] - value_S[least]), float(np.hypot(error_S[most], error_S[least]))
+    groups = sum(statistic.groups for statistic in statistics)
+    if min(statistic.groups for statistic in statistics) < FEWEST_GROUPS:
+        return Gap(most, least, Change(value, None, None, groups))
+    largest_K = np.concatenate([_largest(statistics, value_S, some) for some in _weightings(groups, bootstrap)])
+    largest_K = largest_K[np.isfinite(largest_K)]
+    if 2 * len(largest_K) < bootstrap.resamples:
+        return Gap(most, least, Change(value, None, None, groups))
+    reach = float(np.quantile(largest_K, bootstrap.confidence)) * error
+    return Gap(most, least, Change(value, value - reach, value + reach, groups))
+
+
+def _largest(statistics: Sequence[_Statistic], value_S: Floats, weights_KG: Floats) -> Floats:
+    """Give for each weighting the largest |t*| of all pairs; NaN where a subgroup has none of its groups."""
+    begins = np.cumsum([0, *(statistic.groups for statistic in statistics)])
+    found = [
+        statistic.at(weights_KG[:, begin:end])
+        for statistic, begin, end in zip(statistics, begins, begins[1:], strict=False)
+    ]
+    value_KS, error_KS = (np.stack([one[part] for one in found], axis=1) for part in (0, 1))
+    moved_KS, largest_K = value_KS - value_S, np.zeros(len(weights_KG))
+    for place in range(1, len(statistics)):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            error_KP = np.hypot(error_KS[:, :place], error_KS[:, place : place + 1])
+            apart_KP = np.abs(moved_KS[:, :place] - moved_KS[:, place : place + 1])
+            t_KP = np.where(apart_KP == 0, 0.0, apart_KP / error_KP)
+        largest_K = np.maximum(largest_K, t_KP.max(axis=1))
+    return largest_K
+
+
+def apart(
+    first: tuple[GroupSums, GroupSums | None], second: tuple[GroupSums, GroupSums | None], bootstrap: Bootstrap
+) -> Change:
+    """Give S_1 - S_2 with its interval, where S = theta_after - theta_before (theta_after alone if there is no before).
+
+    The two were measured on different groups, so each is weighted on its own and SE^2 = SE_1^2 + SE_2^2. Takes: (after,
+    before) of each. `groups` is the smaller number.
+    """
+    both = [_Statistic(after, before, relative=False) for after, before in (first, second)]
+    (value_1, error_1), (value_2, error_2) = (one.at(np.ones((1, one.groups))) for one in both)
+    value, error = float(value_1[0] - value_2[0]), float(np.hypot(error_1[0], error_2[0]))
+    groups = min(one.groups for one in both)
+    if groups < FEWEST_GROUPS:
+        return Change(value, None, None, groups)
+    if error == 0:
+        return Change(value, value, value, groups)
+    seeds = (bootstrap.seed, hash64("apart", bootstrap.seed))
+    drawn = [_weighted(one, replace(bootstrap, seed=seed)) for one, seed in zip(both, seeds, strict=True)]
+    value_K, error_K = drawn[0][0] - drawn[1][0], np.hypot(drawn[0][1], drawn[1][1])
+    valid_K = np.isfinite(value_K) & np.isfinite(error_K)
+    if 2 * valid_K.sum() < len(valid_K):
+        return Change(value, None, None, groups)
+    low, high = _ends(value, error, value_K[valid_K], error_K[valid_K], bootstrap.confidence)
+    return Change(value, low, high, groups)
 
 
 class _Statistic:
@@ -147,16 +230,20 @@ def _interval(statistic: _Statistic, bootstrap: Bootstrap) -> Change:
 
 
 def _weighted(statistic: _Statistic, bootstrap: Bootstrap) -> tuple[Floats, Floats]:
-    """Evaluate the statistic for all weightings, as many at a time as memory allows (the draws do not depend on it)."""
+    """Evaluate the statistic for all weightings."""
+    found = [statistic.at(weights_KG) for weights_KG in _weightings(statistic.groups, bootstrap)]
+    return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+
+
+def _weightings(groups: int, bootstrap: Bootstrap) -> Iterator[Floats]:
+    """Give all weightings, as many at a time as memory allows (the draws do not depend on it)."""
     random = np.random.Generator(np.random.PCG64(hash64("bootstrap", bootstrap.seed)))
-    groups, at_once = statistic.groups, max(_CELLS // statistic.groups, 1)
-    found = []
+    at_once = max(_CELLS // groups, 1)
     for start in range(0, bootstrap.resamples, at_once):
         draws = min(at_once, bootstrap.resamples - start)
         drawn_KG = random.integers(0, groups, size=(draws, groups)) + groups * np.arange(draws)[:, None]
         weights_KG = np.bincount(drawn_KG.ravel(), minlength=draws * groups).reshape(draws, groups)
-        found.append(statistic.at(weights_KG.astype(np.float64)))
-    return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+        yield weights_KG.astype(np.float64)
 
 
 def _ends(value: float, error: float, value_K: Floats, error_K: Floats, confidence: float) -> tuple[float, float]:

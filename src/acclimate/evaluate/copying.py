@@ -19,6 +19,8 @@ from acclimate.evaluate.windows import Window
 
 Value = tuple[str, str]
 """Key and value of one field."""
+NEW, REPEATED = "value=new", "value=repeated"
+"""Slices of the scores: values by whether their row has them elsewhere (decoders: before) under the same key."""
 
 
 def values(text: EvalText) -> list[Value]:
@@ -32,6 +34,16 @@ def values(text: EvalText) -> list[Value]:
         (text.text[fields_U2[field, 0] : start].rstrip().removesuffix(":").rstrip(), text.text[start:end])
         for field, (start, end) in zip(field_U, units_U2, strict=True)
     ]
+
+
+def stood_before(text: EvalText) -> npt.NDArray[np.bool_]:
+    """Say of each value of a tagged record whether it stood in the record before under the same key."""
+    seen: set[Value] = set()
+    found = []
+    for value in values(text):
+        found.append(value in seen)
+        seen.add(value)
+    return np.array(found, dtype=np.bool_)
 
 
 def repeats(texts: Sequence[EvalText], windows: Sequence[Window], hidden: Sequence[Hidden]) -> npt.NDArray[np.bool_]:
@@ -51,11 +63,12 @@ def repeats(texts: Sequence[EvalText], windows: Sequence[Window], hidden: Sequen
 
 def copying_floors(
     texts: Sequence[EvalText], windows: Sequence[Window], hidden: Sequence[Hidden], training: Iterable[EvalText]
-) -> list[GroupSums]:
+) -> dict[str, list[GroupSums]]:
     """Give masked accuracy of two who know no language: one says the value that the key had last before in the same
     row, the other the value that the key has most often in the training texts (ties: the first in order of text).
 
-    Takes: what was measured (`Measured.windows`, `Measured.hidden`). Gives: scores over the groups of `texts`.
+    Takes: what was measured (`Measured.windows`, `Measured.hidden`). Gives: scores over the groups of `texts`, of all
+    hidden values (under the empty name), of new and of repeated ones.
     """
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for text in training:
@@ -70,21 +83,25 @@ def copying_floors(
     groups, place_R = groups_of(texts)
     rows = [windows[one.window].row for one in hidden for _ in one.unit_U]
     place_U = place_R[np.array(rows, dtype=np.int64)]
-    below_G = sum_by(place_U, np.ones(len(place_U)), groups)
+    repeated_U = repeats(texts, windows, hidden)
     named = {"the row's last value of the field": last_U, "the field's most frequent value": most_U}
-    return [
-        GroupSums(
-            "masked_accuracy",
-            f"share of hidden values that are {what}",
-            "higher",
-            groups,
-            sum_by(place_U, right_U, groups),
-            below_G,
-            len(place_U),
-        )
-        for what, right_U in named.items()
-        if len(place_U)
-    ]
+    parts = {"": np.ones(len(place_U), dtype=np.bool_), NEW: ~repeated_U, REPEATED: repeated_U}
+    return {
+        part: [
+            GroupSums(
+                "masked_accuracy",
+                f"share of hidden values that are {what}",
+                "higher",
+                groups,
+                sum_by(place_U[some_U], np.array(right_U)[some_U], groups),
+                sum_by(place_U[some_U], np.ones(int(some_U.sum())), groups),
+                int(some_U.sum()),
+            )
+            for what, right_U in named.items()
+        ]
+        for part, some_U in parts.items()
+        if some_U.any()
+    }
 
 
 def _hidden_values(

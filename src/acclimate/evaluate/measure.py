@@ -15,14 +15,14 @@ from acclimate.core.events import Event, Tell, silent
 from acclimate.core.protocols import Arm, Floor
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.causal import STRIDE, count, score_text
-from acclimate.evaluate.copying import repeats
+from acclimate.evaluate.copying import NEW, REPEATED, repeats
 from acclimate.evaluate.encode import same_tokenizer
 from acclimate.evaluate.hidden import Hidden, plan
 from acclimate.evaluate.masked import score_hidden
 from acclimate.evaluate.rows import EvalText, groups_of
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.share import Gain, gain
-from acclimate.evaluate.tally import causal_sums, masked_sums
+from acclimate.evaluate.tally import causal_slices, causal_sums, masked_sums, part_sums
 from acclimate.evaluate.unknown import refusal
 from acclimate.evaluate.windows import Window, cut
 
@@ -32,7 +32,8 @@ class Measured:
     """What measuring gives: for each arm its scores as sums over the same groups.
 
     `refused` says why the arms can't be compared (empty: they can). `gain` is set where a floor is known.
-    `windows` and `hidden` are what was measured, for whoever wants to show it.
+    `windows` and `hidden` are what was measured, for whoever wants to show it. Of tagged rows `slices` has the scores of
+    new and of repeated values apart (`value=new` -> arm -> scores).
     """
 
     sums: dict[str, list[GroupSums]]
@@ -40,6 +41,7 @@ class Measured:
     gain: Gain | None = None
     windows: list[Window] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
+    slices: dict[str, dict[str, list[GroupSums]]] = field(default_factory=dict)
 
 
 def measure(
@@ -84,7 +86,10 @@ def _measure_masked(
     found = None
     if floor is not None:
         found = gain(floor, windows, hidden, {name: one.bits_U for name, one in results.items()}, place_U, groups)
-    return Measured(sums, refused, found, windows, hidden)
+    slices = {}
+    for value, some_U in ((NEW, ~repeated_U), (REPEATED, repeated_U)) if repeated_U is not None else ():
+        slices[value] = {name: part_sums(one, bytes_U, some_U, place_U, groups) for name, one in results.items()}
+    return Measured(sums, refused, found, windows, hidden, slices)
 
 
 def _measure_causal(arms: Mapping[str, Arm], texts: Sequence[EvalText], tell: Tell) -> Measured:
@@ -103,10 +108,11 @@ def _measure_causal(arms: Mapping[str, Arm], texts: Sequence[EvalText], tell: Te
         name: causal_sums(one, sizes_W3, place_W, groups, tagged=tagged, by_token=by_token)
         for name, one in results.items()
     }
+    slices = causal_slices(results, counted, place_W, groups) if tagged else {}
     unknown = {name: one.value_unknown_W if tagged else one.unknown_W for name, one in results.items()}
     total = float(sizes_W3[:, 1 if tagged else 0].sum())
     refused = refusal({name: float(one_W.sum()) for name, one_W in unknown.items()}, total)
-    return Measured(sums, refused, None, windows)
+    return Measured(sums, refused, None, windows, [], slices)
 
 
 def _teller(tell: Tell, arm: str, total: int) -> Callable[[int], None]:

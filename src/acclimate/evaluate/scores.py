@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acclimate.core.scores import GroupSums, Score
 from acclimate.evaluate.change import Bootstrap, Change, change, own_interval
@@ -45,6 +45,30 @@ def score_lines(
                 marked = place.data == "test" and one.name == primary and name == "base"
                 lines.append(_line(place, "change", one, found, against=name, primary=marked))
     return lines
+
+
+def run_change(place: Place, after: GroupSums, other: GroupSums, against: str, bootstrap: Bootstrap) -> Score:
+    """Give the line of one run's score against that of another, `run:NAME`, measured on the same groups.
+
+    Never primary: the verdict of a run is about its own base.
+    """
+    return _line(place, "change", after, change(after, other, bootstrap), against=against, primary=False)
+
+
+def forgetting_line(
+    place: Place, lost: Change, n: int, part: str | None = None, unit: str = "% of the base's bits per byte"
+) -> Score:
+    """Give the line of R, in percent, of all general text or of one `part` of it."""
+    low, high = (None if end is None else 100 * end for end in (lost.low, lost.high))
+    return Score(
+        place.phase, "change", place.data, "forgetting", 100 * lost.value, unit, "lower", n, low, high,
+        "base", place.resampled_by, lost.groups, primary=False, slice=part,
+    )  # fmt: skip
+
+
+def gap_line(place: Place, one: GroupSums, found: Change, between: str, against: str | None) -> Score:
+    """Give the line of the largest gap `between` two subgroups, of a score or (`against` base) of its change."""
+    return replace(_line(place, "gap", one, found, against=against), slice=between)
 
 
 def _line(

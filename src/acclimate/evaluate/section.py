@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import field_validator
+from typing import Annotated, Any, Literal
 
-from acclimate.core.method import Section, option
+from pydantic import BeforeValidator, field_validator
+
+from acclimate.core.method import Family, Section, option
+from acclimate.core.protocols import Source
 from acclimate.core.registry import methods
 from acclimate.evaluate.change import Bootstrap
+from acclimate.evaluate.slices import Slice
+
+
+def _as_names(value: Any) -> Any:
+    """Take one column without a list."""
+    return (value,) if isinstance(value, str) else value
 
 
 class Evaluate(Section):
@@ -14,10 +23,25 @@ class Evaluate(Section):
 
     primary: str = option("bits_per_byte", "the score on `test` whose change decides the verdict")
     retention: str | None = option(
-        "sample:general", "general text that shows what was forgotten: a .txt or .jsonl file, or sample:general"
+        "sample:general",
+        "what shows forgetting: a .txt or .jsonl file of general text, sample:general, or blimp:PATH (minimal pairs)",
     )
+    retention_pairs: int = option(670, "most minimal pairs of blimp:PATH that are asked for", unit="pairs", ge=2)
     passes: int = option(
         1, "how many of the 7 parts of all words (tagged rows: values) are hidden", unit="passes", ge=1, le=7
+    )
+    terms: str | None = option(
+        "mined", "the domain's own terms, asked for one by one: mined, a glossary (one a line, or a taxonomy), or null"
+    )
+    max_terms: int = option(30, "most terms that are looked for", unit="terms", ge=2, le=10_000)
+    term_occurrences: int = option(
+        8, "most places a term is asked for at, each in another group", unit="places", ge=2, le=1000
+    )
+    term_candidates: int = option(
+        5, "candidates a term is ranked among, itself and others of its kind", unit="terms", ge=2, le=1000
+    )
+    memorisation: Annotated[bool | tuple[str, ...], BeforeValidator(_as_names)] = option(
+        False, "whether training text is known better than held-out text; with columns that identify, also these values"
     )
     min_effect: float = option(
         0.01, "smallest change that may be called better", unit="share of the base's score", ge=0, lt=1
@@ -27,6 +51,15 @@ class Evaluate(Section):
     )
     resample_by: str | None = option(
         None, "column whose values are the groups of the interval (default: the split's group_by)"
+    )
+    control: Literal["general"] | None = option(
+        None, "general: compare also with a second model, trained alike on as many tokens of general text"
+    )
+    control_source: Annotated[Source, Family("sources")] | None = option(
+        None, "where the control's general text comes from (default: the source of prepare: replay)"
+    )
+    slices: tuple[Slice, ...] = option(
+        (), "columns whose values are subgroups, each measured by itself: sex, or {column: age, bands: [0, 18, 65]}"
     )
     floor: str | None = option(None, "who knows how well the data can be predicted at all (made-up data only)")
     max_rows: int | None = option(
@@ -43,6 +76,14 @@ class Evaluate(Section):
     def bootstrap(self) -> Bootstrap:
         """How intervals are made."""
         return Bootstrap(self.resamples, self.confidence, self.seed)
+
+    @field_validator("slices", mode="before")
+    @classmethod
+    def _columns_by_name(cls, value: Any) -> Any:
+        named = [value] if isinstance(value, str | dict) else value
+        if isinstance(named, list | tuple):
+            return [{"column": one} if isinstance(one, str) else one for one in named]
+        return named
 
     @field_validator("floor")
     @classmethod

@@ -5,11 +5,14 @@ Legend of shapes: U hidden units, W windows, G groups.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from acclimate.core.scores import Floats, GroupSums
-from acclimate.evaluate.causal import WindowResults
+from acclimate.evaluate.causal import Counted, WindowResults
+from acclimate.evaluate.copying import NEW, REPEATED
 from acclimate.evaluate.masked import UnitResults
 from acclimate.evaluate.rows import sum_by
 
@@ -35,7 +38,8 @@ def masked_sums(
 
     def over(name: str, what: str, better: str, above_U: npt.ArrayLike, below_U: npt.ArrayLike) -> GroupSums:
         above_G, below_G = sum_by(place_U, above_U, groups), sum_by(place_U, below_U, groups)
-        return GroupSums(name, what, better, groups, above_G, below_G, int(np.count_nonzero(below_U)))
+        n_G = sum_by(place_U, np.asarray(below_U) != 0, groups)
+        return GroupSums(name, what, better, groups, above_G, below_G, int(n_G.sum()), n_G=n_G)
 
     exactly = f"share of hidden {unit} restored exactly"
     found = [
@@ -47,6 +51,39 @@ def masked_sums(
             which = f"share of hidden {name} values restored exactly"
             found.append(over(f"masked_accuracy_{name}", which, "higher", result.right_U & some_U, some_U))
     return [one for one in found if one.n]
+
+
+def part_sums(
+    result: UnitResults,
+    bytes_U: Floats,
+    some_U: npt.NDArray[np.bool_],
+    place_U: Places,
+    groups: tuple[str, ...],
+) -> list[GroupSums]:
+    """Give bits_per_byte and masked_accuracy of some of the values alone."""
+    part = UnitResults(result.bits_U[some_U], result.right_U[some_U], result.unknown_U[some_U])
+    return masked_sums(part, bytes_U[some_U], ~some_U[some_U], place_U[some_U], groups)[:2] if some_U.any() else []
+
+
+def causal_slices(
+    results: Mapping[str, WindowResults], counted: Sequence[Counted], place_W: Places, groups: tuple[str, ...]
+) -> dict[str, dict[str, list[GroupSums]]]:
+    """Give bits_per_byte of values that stood in the row before under the same key, and of those that did not."""
+    repeated_W = np.array([one.repeated_bytes for one in counted], dtype=np.float64)
+    bytes_W = {NEW: np.array([one.value_bytes for one in counted]) - repeated_W, REPEATED: repeated_W}
+    slices: dict[str, dict[str, list[GroupSums]]] = {}
+    for which, below_W in bytes_W.items():
+        if not below_W.any():
+            continue
+        below_G = sum_by(place_W, below_W, groups)
+        for name, one in results.items():
+            bits_W = one.repeated_bits_W if which == REPEATED else one.value_bits_W - one.repeated_bits_W
+            above_G = sum_by(place_W, bits_W, groups)
+            score = GroupSums(
+                "bits_per_byte", "bits/byte of values", "lower", groups, above_G, below_G, int(below_W.sum())
+            )
+            slices.setdefault(which, {})[name] = [score]
+    return slices
 
 
 def causal_sums(

@@ -57,6 +57,13 @@ class Model(Section):
         None, "transformers' attention to keep (default: the fastest exact way; see architectures.md)"
     )
 
+    @field_validator("path", mode="before")
+    @classmethod
+    def _one_base(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            raise ValueError("one base here: only `acclimate run` (in Python: acclimate.run_several) takes a list")
+        return value
+
     @field_validator("config_overrides", mode="before")
     @classmethod
     def _from_text(cls, value: Any) -> Any:

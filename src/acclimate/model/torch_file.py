@@ -66,7 +66,15 @@ def _zipped(memory: mmap.mmap, path: Path) -> tuple[dict[str, Described], Places
             raise damaged(path.name, "its parts are compressed")
         parts = {one.filename.partition("/")[2]: _stored(memory, one) for one in members}
         order, program = parts.get("byteorder"), parts["data.pkl"]
-    except (zipfile.BadZipFile, struct.error, LookupError, ValueError, ArithmeticError, NotImplementedError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        struct.error,
+        LookupError,
+        ValueError,
+        ArithmeticError,
+        NotImplementedError,
+        EOFError,
+    ) as error:
         raise damaged(path.name, str(error)) from None
     if order is not None and memory[order[0] : sum(order)] != b"little":
         raise damaged(path.name, "it was written on a big-endian machine")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from acclimate.compat.processes import processes
+from acclimate.core.events import silent
 from acclimate.core.examples import Examples
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
@@ -18,6 +19,8 @@ from acclimate.model.load import need_dtype, need_head, outline
 from acclimate.model.rows import add_rows
 from acclimate.model.section import Model
 from acclimate.pipeline.evaluate import need_evaluable
+from acclimate.pipeline.identifiers import Identifiers
+from acclimate.pipeline.leaks import look, settled
 from acclimate.pipeline.prepare import make_rows, of_role, role_counts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
 from acclimate.pipeline.tokens import add_new_tokens, tokenizer_for
@@ -34,7 +37,10 @@ FEWEST_GROUPS = 20
 
 @dataclass(frozen=True)
 class PhaseFacts:
-    """What a phase would be: rows and groups by role, windows, tokens, updates, new tokens, memory; and what to think about."""
+    """What a phase would be: rows and groups by role, windows, tokens, updates, new tokens, memory; and what to think about.
+
+    `left_out` names the columns that identify somebody and that no text holds.
+    """
 
     name: str
     rows: dict[str, int]
@@ -46,6 +52,7 @@ class PhaseFacts:
     updates: int
     memory: str
     warnings: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,13 @@ def check(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = ()) ->
     """Read a recipe, its data and its tokenizer; train nothing, write nothing. Raises: UserError with what is wrong."""
     parsed, understood = read_recipe(recipe, overrides)
     ledger = Ledger()
-    facts = [_phase(parsed, phase, number, ledger) for number, phase in enumerate(parsed.phases)]
+    named = [Identifiers() for _ in parsed.phases]
+    made = [make_rows(parsed, phase, number, ledger, named[number].look) for number, phase in enumerate(parsed.phases)]
+    phases = settled(parsed, made, look(parsed, made).rows, ledger, silent)
+    facts = [
+        _phase(parsed, phase, rows, ledger, found)
+        for phase, rows, found in zip(parsed.phases, phases, named, strict=True)
+    ]
     return Checked(parsed, understood, facts, ledger)
 
 
@@ -77,8 +90,7 @@ def tokenizer_only(recipe: Recipe, phase: Phase, rows: Rows) -> LanguageModel:
     return outline(spec, phase.objective.head, tokenizer)
 
 
-def _phase(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> PhaseFacts:
-    rows = make_rows(recipe, phase, number, ledger)
+def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Identifiers) -> PhaseFacts:
     lm = tokenizer_only(recipe, phase, rows)
     new_ids, pieces = add_new_tokens(phase, lm, rows)
     encoded = encode(
@@ -92,10 +104,12 @@ def _phase(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> PhaseFa
     groups = {role: len(set(of_role(rows, role).column(GROUP).to_pylist())) for role in counts}
     add_rows(lm, new_ids, pieces)
     memory = _memory(phase, lm, encoded.examples, plan)
-    warnings = [*_warnings(recipe, counts, groups), *([] if memory.fits else [str(memory)])]
+    warnings = [
+        *_warnings(recipe, counts, groups), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)])
+    ]  # fmt: skip
     return PhaseFacts(
         phase.name, counts, groups, len(encoded.examples), encoded.statistics.tokens, encoded.statistics.tokens_per_word,
-        len(new_ids), plan.updates, str(memory) if memory.fits else "", tuple(warnings),
+        len(new_ids), plan.updates, str(memory) if memory.fits else "", tuple(warnings), tuple(named.left_out(rows)),
     )  # fmt: skip
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 import acclimate
@@ -12,31 +11,38 @@ from acclimate.core.artifact import fingerprint, folder, is_complete, read_json,
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.events import Event, Tell
 from acclimate.core.proof import DataFacts
-from acclimate.core.protocols import Arm, Floor
+from acclimate.core.protocols import Floor
 from acclimate.core.registry import resolve
 from acclimate.core.rows import GROUP, ROW_ID, Rows, about, need_columns
 from acclimate.core.scores import GroupSums, Verdict
 from acclimate.evaluate.copying import copying_floors
+from acclimate.evaluate.kept import keep
 from acclimate.evaluate.measure import Measured, measure
-from acclimate.evaluate.retention import retention
 from acclimate.evaluate.rows import EvalText, Tagged, choose
 from acclimate.evaluate.scores import Place, score_lines
 from acclimate.evaluate.section import Evaluate
+from acclimate.evaluate.text_floors import text_floors
 from acclimate.evaluate.verdict import judge, not_measurable, noun
-from acclimate.pipeline.arms import arms
+from acclimate.pipeline.arms import arms, each_once
+from acclimate.pipeline.control import against_control
 from acclimate.pipeline.examples import examples
-from acclimate.pipeline.general import general_inputs, general_texts
+from acclimate.pipeline.forgetting import BROKEN, broken, forgotten
+from acclimate.pipeline.general import PAIRS, general_inputs, minimal_pairs
 from acclimate.pipeline.measured import Proven
+from acclimate.pipeline.memorisation import memorised, need_columns_there
 from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.subgroups import need_slices, row_labels, subgroup_lines
+from acclimate.pipeline.terms import proven_terms, term_inputs
 from acclimate.pipeline.train import Trained
 from acclimate.pipeline.workplace import Workplace
 from acclimate.tokens.cache import rows_hash
 
-_FILE = "measured.json"
-_BROKEN = "the adapted model gives no probabilities any more (its outputs are not numbers)"
+MEASURED = "measured.json"
 
 
-def evaluated(workplace: Workplace, phases: Sequence[Trained], rows: Rows, tell: Tell) -> Proven:
+def evaluated(
+    workplace: Workplace, phases: Sequence[Trained], rows: Rows, tell: Tell, control: Trained | None = None
+) -> Proven:
     """Measure what a run's phases made of the base (or find it measured); write scores.json and verdict.json."""
     settings, trained = workplace.recipe.measured_by, phases[-1]
     updates = sum(one.facts["updates"] for one in phases)
@@ -49,23 +55,29 @@ def evaluated(workplace: Workplace, phases: Sequence[Trained], rows: Rows, tell:
         rows_hash(rows),
         fingerprint(eval_texts(rows, "test", settings)[1:], _groups(rows, settings)),
         general_inputs(settings.retention),
+        _labels(rows, settings),
+        control.made_from if control is not None else None,
+        term_inputs(settings),
         settings.model_dump(mode="json"),
         shown,
         acclimate.__version__,
     )
     if not is_complete(place, made_from):
         tell(Event("stage", "measuring base and adapted model"))
-        proven = _measure(workplace, trained, rows, updates, tell)
+        proven = _measure(workplace, (trained, control), rows, updates, tell)
         with folder(place, made_from=made_from) as new:
-            write_json(new / _FILE, proven.as_json())
-    proven = Proven.from_json(read_json(place / _FILE))
+            write_json(new / MEASURED, proven.as_json())
+    proven = Proven.from_json(read_json(place / MEASURED))
     write_json(workplace.root / "scores.json", [score.as_json() for score in proven.scores])
     said = " ".join([proven.verdict.sentence, *workplace.recipe.cautions])
     write_json(workplace.root / "verdict.json", asdict(replace(proven.verdict, sentence=said)))
     return proven
 
 
-def _measure(workplace: Workplace, trained: Trained, rows: Rows, updates: int, tell: Tell) -> Proven:
+def _measure(
+    workplace: Workplace, models: tuple[Trained, Trained | None], rows: Rows, updates: int, tell: Tell
+) -> Proven:
+    trained, control = models
     settings = workplace.recipe.measured_by
     began = time.perf_counter()
     test, column = eval_texts(rows, "test", settings)
@@ -76,43 +88,50 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, updates: int, t
         return Proven([], verdict, "", facts, None, None, [], time.perf_counter() - began)
     phase = workplace.recipe.phases[-1]
     in_text = phase.tokens.new_tokens(rows, f"{phase.name}.tokens")
-    with arms(workplace, trained, in_text, updates) as found:
+    with arms(workplace, trained, in_text, updates, control) as found:
         floor: Floor | None = (
             resolve("floor", settings.floor)() if settings.floor and not found["after"].causal else None
         )
-        measured = _each_once(found, lambda some: measure(some, chosen, settings, floor, tell))
-        floors = _floors(measured, chosen, eval_texts(rows, "train", settings)[0])
+        measured = each_once(found, lambda some: measure(some, chosen, settings, floor, tell))
+        training = eval_texts(rows, "train", settings)[0]
+        floors = _floors(measured, chosen, training, settings.seed)
         place = Place(phase.name, "test", column or "document")
-        lines = score_lines(place, measured.sums, settings.bootstrap, settings.primary, floors)
+        lines = score_lines(place, measured.sums, settings.bootstrap, settings.primary, floors.pop("", ()))
+        lines += subgroup_lines(measured, chosen, rows, settings, place, floors)
         verdict = judge(measured.sums.get("before"), measured.sums["after"], settings, noun(column), measured.refused)
-        if "before" in measured.sums and _broken(measured, settings.primary):
-            verdict = Verdict("worse", settings.primary, f"On unseen {noun(column)} {_BROKEN}: worse.")
+        if "before" in measured.sums and broken(measured, settings.primary):
+            verdict = Verdict("worse", settings.primary, f"On unseen {noun(column)} {BROKEN}: worse.")
         shown = examples(found, measured, chosen, workplace.recipe.report.examples)
-        sentence, general = "", None
-        if settings.retention:
-            texts = general_texts(settings.retention, chosen)
-            kept: dict[str, Arm] = {name: arm for name, arm in found.items() if name != "start"}
-            on_general = _each_once(kept, lambda some: measure(some, texts, settings, None, tell))
-            lines += score_lines(Place(phase.name, "general", "document"), on_general.sums, settings.bootstrap)
-            sums = on_general.sums
-            sentence = retention(sums.get("before"), sums["after"], settings, on_general.refused).sentence
-            if _broken(on_general, "bits_per_byte"):
-                sentence = f"On general text {_BROKEN}."
-            general = DataFacts("general", len(texts), None, len(texts), "document")
+        both = {name: arm for name, arm in found.items() if name != "control"}
+        of_terms, terms = proven_terms(both, _split_groups(rows, settings), chosen, settings, place, tell)
+        remembered, unsaid = memorised(both, measured, training, (chosen, test), rows, settings, tell)
+        if "control" in measured.sums:
+            sums = measured.sums
+            unsaid.append(against_control(sums["control"], sums["after"], settings, noun(column)))
+        general = forgotten(found, chosen, settings, phase.name, tell)
     if trained.facts["diverged"]:
         verdict = replace(verdict, sentence=f"Training diverged (the loss stopped being a number). {verdict.sentence}")
     share = measured.gain.share if measured.gain is not None else None
     facts = replace(facts, documents=len(measured.windows))
-    return Proven(lines, verdict, sentence, facts, general, share, [], time.perf_counter() - began, shown)
-
-
-def _broken(measured: Measured, name: str) -> bool:
-    """Say whether a score of the adapted model is no number any more: no interval can be made of it."""
-    return any(one.name == name and not math.isfinite(one.value) for one in measured.sums["after"])
+    seconds = time.perf_counter() - began
+    return Proven(
+        [*lines, *general.lines, *of_terms], verdict, general.sentence, facts, general.facts, share, unsaid, seconds, shown,
+        {"test": keep(chosen, measured), **general.kept}, terms, remembered,
+    )  # fmt: skip
 
 
 def _groups(rows: Rows, settings: Evaluate) -> list[str]:
     return [text.group for text in eval_texts(rows, "test", settings)[0]]
+
+
+def _labels(rows: Rows, settings: Evaluate) -> list[list[str]]:
+    test = eval_texts(rows, "test", settings)[0]
+    return [row_labels(one, test, rows, "test") for one in settings.slices]
+
+
+def _split_groups(rows: Rows, settings: Evaluate) -> list[EvalText]:
+    """Give the training texts in the groups of the split, whatever is resampled: a term must be many patients'."""
+    return eval_texts(rows, "train", settings.model_copy(update={"resample_by": None}))[0]
 
 
 def need_evaluable(settings: Evaluate, rows: Rows, *, causal: bool) -> None:
@@ -127,15 +146,11 @@ def need_evaluable(settings: Evaluate, rows: Rows, *, causal: bool) -> None:
     if settings.resample_by is not None:
         need_columns(rows, [settings.resample_by], "evaluate.resample_by")
     general_inputs(settings.retention)
-
-
-def _each_once(found: Mapping[str, Arm], run: Callable[[Mapping[str, Arm]], Measured]) -> Measured:
-    """Measure each model once: where two arms are one model (a run of no updates), their sums are the same."""
-    first: dict[int, str] = {}
-    for name, arm in found.items():
-        first.setdefault(id(arm), name)
-    measured = run({name: arm for name, arm in found.items() if first[id(arm)] == name})
-    return replace(measured, sums={name: measured.sums[first[id(arm)]] for name, arm in found.items()})
+    if (settings.retention or "").startswith(PAIRS):
+        minimal_pairs(str(settings.retention))
+    need_slices(settings, eval_texts(rows, "test", settings)[0], rows)
+    term_inputs(settings)
+    need_columns_there(settings, rows)
 
 
 def eval_texts(rows: Rows, role: str, settings: Evaluate) -> tuple[list[EvalText], str]:
@@ -158,9 +173,16 @@ def eval_texts(rows: Rows, role: str, settings: Evaluate) -> tuple[list[EvalText
     return texts, column
 
 
-def _floors(measured: Measured, chosen: list[EvalText], training: list[EvalText]) -> list[GroupSums]:
-    """Give the floors: the data's own probabilities where they are known, and what copying would reach."""
-    floors = [measured.gain.floor] if measured.gain is not None else []
-    if measured.hidden and chosen[0].tagged is not None:
-        floors += copying_floors(chosen, measured.windows, measured.hidden, training)
+def _floors(
+    measured: Measured, chosen: list[EvalText], training: list[EvalText], seed: int
+) -> dict[str, list[GroupSums]]:
+    """Give the floors by slice (all: the empty name): the data's own probabilities where they are known, and what copying
+    would reach; of plain text what xz and counting bytes would.
+    """
+    floors = {"": [measured.gain.floor] if measured.gain is not None else []}
+    if chosen[0].tagged is None:
+        floors[""] += text_floors(chosen, measured, training, seed)
+    elif measured.hidden:
+        for part, some in copying_floors(chosen, measured.windows, measured.hidden, training).items():
+            floors[part] = floors.get(part, []) + some
     return floors

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from acclimate.core.proof import DataFacts, Example, Piece
+from acclimate.core.proof import DataFacts, Example, Memorised, Piece, TermsProof
 from acclimate.core.scores import Score, Verdict
+from acclimate.evaluate.kept import Kept
 
 
 @dataclass(frozen=True)
 class Proven:
-    """Scores, verdict, and what the report says about them. `examples` are private."""
+    """Scores, verdict, and what the report says about them. `examples` are private.
+
+    `kept` holds, for `test` and `general`, the sums over groups that another run is compared with.
+    """
 
     scores: list[Score]
     verdict: Verdict
@@ -22,10 +26,14 @@ class Proven:
     notes: list[str]
     seconds: float
     examples: list[Example] = field(default_factory=list)
+    kept: dict[str, Kept] = field(default_factory=dict)
+    terms: TermsProof = field(default_factory=TermsProof)
+    memorised: list[Memorised] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Give plain data for JSON."""
-        return {**asdict(self), "scores": [score.as_json() for score in self.scores]}
+        kept = {data: one.as_json() for data, one in self.kept.items()}
+        return {**asdict(replace(self, kept={})), "scores": [score.as_json() for score in self.scores], "kept": kept}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Proven:
@@ -40,4 +48,7 @@ class Proven:
             data["notes"],
             data["seconds"],
             [Example(one["row_id"], [Piece(**piece) for piece in one["pieces"]]) for one in data["examples"]],
+            {name: Kept.from_json(one) for name, one in data.get("kept", {}).items()},
+            TermsProof.from_json(data.get("terms", {})),
+            [Memorised(**one) for one in data.get("memorised", [])],
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from acclimate.core.errors import Fault, UserError
@@ -26,15 +27,18 @@ _ROLES = ("train", "validation", "test")
 _SAMPLE = "sample:"
 
 
-def normalise(data: Data, overrides: Sequence[tuple[str, Any]]) -> tuple[Data, list[Fault], list[str]]:
+def normalise(
+    data: Data, overrides: Sequence[tuple[str, Any]], top: Sequence[str] = ()
+) -> tuple[Data, list[Fault], list[str]]:
     """Give the recipe's data in full form.
 
-    Takes: `overrides`, dotted keys and values, applied after plain strings became mappings. Gives: the data, faults that
+    Takes: `overrides`, dotted keys and values, applied after plain strings became mappings; `top`, the recipe's own keys.
+    Gives: the data, faults that
     only the whole recipe shows, and which aliases were understood.
     """
     data = unshared(data)
     reading = Reading()
-    _into_phases(data)
+    _into_phases(data, top)
     _tidy(data, reading, last=False)
     for key, value in sorted(overrides, key=lambda override: is_late(override[0])):
         _override(data, key, value, reading)
@@ -43,13 +47,22 @@ def normalise(data: Data, overrides: Sequence[tuple[str, Any]]) -> tuple[Data, l
     return data, [*reading.faults, *faults, *_names(data)], list(dict.fromkeys(reading.understood))
 
 
-def _into_phases(data: Data) -> None:
-    """A recipe of one phase may write its sections, and the arguments for them, at the top."""
+def _into_phases(data: Data, top: Sequence[str]) -> None:
+    """A recipe of one phase may write its sections, and the arguments for them, at the top.
+
+    What is like one of their names is meant as one: its fault then names what a phase may hold.
+    """
     if "phases" not in data:
-        flat = [key for key in data if key in PHASE_KEYS or key in OF_A_PHASE]
+        flat = [key for key in data if key in PHASE_KEYS or key in OF_A_PHASE or _like_a_section(str(key), top)]
         data["phases"] = [{"name": "adapt", **{key: data.pop(key) for key in flat}}]
     for number, phase in enumerate(_phases(data)):
         phase.setdefault("name", f"phase{number + 1}" if len(data["phases"]) > 1 else "adapt")
+
+
+def _like_a_section(key: str, top: Sequence[str]) -> bool:
+    """Say whether an unknown key is likelier a phase's than the recipe's own (`top`)."""
+    close = get_close_matches(key, [*top, *PHASE_KEYS], n=1)
+    return key not in top and key not in OF_THE_MODEL and bool(close) and close[0] in PHASE_KEYS
 
 
 def _phases(data: Data) -> list[Data]:
@@ -59,6 +72,8 @@ def _phases(data: Data) -> list[Data]:
 
 def _tidy(data: Data, reading: Reading, *, last: bool) -> None:
     """Plain strings become mappings, aliases move to their place."""
+    if isinstance(data.get("leaks"), str):
+        data["leaks"] = {"action": data["leaks"]}
     move_model_arguments(data, reading)
     for number, phase in enumerate(_phases(data)):
         _as_methods(phase)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,13 @@ def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, te
     return _read(place / _ROWS), made_from
 
 
-def make_rows(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> Rows:
-    """Read the sources, apply the steps, and see that every row has a text, a role and a group."""
+def make_rows(
+    recipe: Recipe, phase: Phase, number: int, ledger: Ledger, seen: Callable[[str, Rows], None] | None = None
+) -> Rows:
+    """Read the sources, apply the steps, and see that every row has a text, a role and a group.
+
+    Takes: `seen`, told of every source (`train`, `train: patients`) as it was read.
+    """
     where = f"phases.{number}"
     parts = []
     steps: list[tuple[int, Any]] = list(enumerate(phase.prepare))
@@ -65,13 +71,10 @@ def make_rows(recipe: Recipe, phase: Phase, number: int, ledger: Ledger) -> Rows
         tables = {}
         for name, source in sources.items():
             tables[name], counts = source.read(f"{where}.sources.{role}")
-            ledger.add(
-                phase.name,
-                "sources",
-                role if name == "rows" else f"{role}: {name}",
-                counts,
-                max_dropped=recipe.max_dropped,
-            )
+            called = role if name == "rows" else f"{role}: {name}"
+            ledger.add(phase.name, "sources", called, counts, max_dropped=recipe.max_dropped)
+            if seen is not None:
+                seen(called, tables[name])
         if join is not None:
             rows, counts = join.join(tables, f"{where}.prepare.0")
             ledger.add(phase.name, name_of("prepare", join), role, counts, max_dropped=recipe.max_dropped)
@@ -147,6 +150,11 @@ def role_counts(rows: Rows) -> dict[str, int]:
 def of_role(rows: Rows, role: str) -> Rows:
     """Give the rows of one role."""
     return rows.filter(pa.compute.equal(rows.column(ROLE), role))
+
+
+def rows_in(place: Path) -> Rows:
+    """Give the rows that a finished stage folder holds."""
+    return _read(place / _ROWS)
 
 
 def _read(path: Path) -> Rows:

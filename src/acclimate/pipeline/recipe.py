@@ -13,10 +13,11 @@ from pydantic import field_validator, model_validator
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.method import Family, Section, option
 from acclimate.core.protocols import Adapter, Objective, Source, Step
-from acclimate.core.recipe import parse_yaml, validate
+from acclimate.core.recipe import Data, parse_yaml, validate
 from acclimate.evaluate.section import Evaluate
 from acclimate.model.section import Model
 from acclimate.pipeline.normalise import normalise
+from acclimate.prepare.leaks import Leaks
 from acclimate.report.section import Report
 from acclimate.tokens.section import Tokens
 from acclimate.train.section import Train
@@ -66,6 +67,7 @@ class Recipe(Section):
     name: str = option(..., "what the run is called; its folder is runs/NAME")
     model: Model = option(..., "the base")
     phases: tuple[Phase, ...] = option(..., "trainings, one after the other")
+    leaks: Leaks = option(Leaks(), "what is done about training rows that overlap held-out text")
     evaluate: Evaluate = option(Evaluate(), "how before and after are measured")
     report: Report = option(Report(), "what the report shows")
     output_dir: str | None = option(None, "where everything is written (default: runs/NAME)")
@@ -103,16 +105,23 @@ def read_recipe(
 
     Gives: the recipe, and which aliases were understood as what. Raises: UserError with all faults at once.
     """
-    data, where = _load(recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe)
-    if not isinstance(data, dict):
-        raise UserError(Fault(where, f"found {type(data).__name__}", "a mapping of sections", "see recipes/demo.yaml"))
-    data.setdefault("name", Path(where).stem if isinstance(recipe, str | Path) else "run")
-    data, faults, understood = normalise(data, [_override(text) for text in overrides])
+    data, faults, understood = read_data(recipe, overrides)
     try:
         return validate(Recipe, data, faults), understood
     except UserError as error:
         named = (Fault(_SINGLE.sub(r"\1", fault.where), fault.found, fault.allowed, fault.do) for fault in error.faults)
         raise UserError(*named) from None
+
+
+def read_data(
+    recipe: str | Path | dict[str, Any] | Recipe, overrides: Iterable[str] = ()
+) -> tuple[Data, list[Fault], list[str]]:
+    """Give a recipe's data in full form with its overrides, not checked yet; faults found so far; what was understood."""
+    data, where = _load(recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe)
+    if not isinstance(data, dict):
+        raise UserError(Fault(where, f"found {type(data).__name__}", "a mapping of sections", "see recipes/demo.yaml"))
+    data.setdefault("name", Path(where).stem if isinstance(recipe, str | Path) else "run")
+    return normalise(data, [_override(text) for text in overrides], tuple(Recipe.model_fields))
 
 
 def _load(recipe: str | Path | dict[str, Any]) -> tuple[Any, str]:

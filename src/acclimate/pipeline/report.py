@@ -14,6 +14,7 @@ from acclimate.core.registry import name_of
 from acclimate.core.rows import ROLE, Rows, about
 from acclimate.evaluate.verdict import noun
 from acclimate.model.load import is_hub_id
+from acclimate.pipeline.leaks import leak_facts
 from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.recipe import Recipe
 from acclimate.pipeline.train import Trained
@@ -21,14 +22,16 @@ from acclimate.pipeline.workplace import Workplace
 from acclimate.report.write import write_card, write_reports
 
 
-def reported(workplace: Workplace, trained: list[Trained], rows: Rows, proven: Proven, ledger: Ledger) -> Proof:
-    """Bring everything together and write the reports, at the root and in the report's own folder."""
-    proof = make_proof(workplace, trained, rows, proven, ledger)
-    with folder(workplace.stage("report"), made_from=fingerprint("report", trained[-1].made_from)) as new:
+def reported(workplace: Workplace, proof: Proof, made_from: str) -> None:
+    """Write the reports, at the root and in the report's own folder.
+
+    Takes: `made_from`, the fingerprint of the model that was measured.
+    """
+    with folder(workplace.stage("report"), made_from=fingerprint("report", made_from)) as new:
         write_reports(proof, new)
     workplace.show_at_root(workplace.stage("report"))
-    write_card(proof, workplace.root / "model")
-    return proof
+    if (workplace.root / "model").is_dir():  # a model that was only measured lies elsewhere and gets no card
+        write_card(proof, workplace.root / "model")
 
 
 def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven: Proven, ledger: Ledger) -> Proof:
@@ -45,6 +48,7 @@ def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven:
         retention=proven.retention,
         caveats=[*recipe.cautions, *proven.notes],
         ledger=ledger.entries,
+        leaks=leak_facts(workplace),
         curve=last["history"],
         cost=_cost(trained, proven),
         provenance=_provenance(workplace),
@@ -53,6 +57,8 @@ def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven:
         recipe=recipe.to_yaml(),
         confidence=recipe.measured_by.confidence,
         examples=proven.examples,
+        memorised=proven.memorised,
+        terms=proven.terms,
     )
 
 

@@ -19,10 +19,12 @@ from acclimate.core.ledger import Ledger
 from acclimate.core.rows import Rows
 from acclimate.core.scores import Score, Verdict
 from acclimate.model.load import need_dtype, need_head
+from acclimate.pipeline.control import control_rows, controlled
 from acclimate.pipeline.evaluate import evaluated, need_evaluable
+from acclimate.pipeline.leaks import screened
 from acclimate.pipeline.prepare import prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
-from acclimate.pipeline.report import reported
+from acclimate.pipeline.report import make_proof, reported
 from acclimate.pipeline.train import trained
 from acclimate.pipeline.workplace import Workplace
 
@@ -72,7 +74,7 @@ def run(recipe: str | Path | dict[str, Any] | Recipe, overrides: Iterable[str] =
     for sentence in understood:
         note(tell, sentence)
     with main_first():
-        workplace = Workplace(recipe, _command())
+        workplace = Workplace(recipe, command())
     try:
         return _run(workplace, tell)
     except (UserError, OSError):
@@ -87,20 +89,24 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
         phase.train.check(f"{phase.name}.train")
         need_head(recipe.model, phase.objective.head)
         need_dtype(recipe.model, frozen=phase.adapter.merges)
-    found: list[Rows] = []
+    made: list[tuple[Rows, str]] = []
     for number, phase in enumerate(recipe.phases):
         with main_first():
-            found.append(prepared(workplace, phase, number, ledger, tell)[0])
-    need_evaluable(recipe.measured_by, found[-1], causal=recipe.phases[-1].objective.head == "causal")
-    base, done = recipe.model, []
+            made.append(prepared(workplace, phase, number, ledger, tell))
+    need_evaluable(recipe.measured_by, made[-1][0], causal=recipe.phases[-1].objective.head == "causal")
+    with main_first():
+        found = screened(workplace, made, ledger, tell)
+    general = control_rows(recipe, found[-1], tell)
+    base, start, done = recipe.model, recipe.model, []
     for phase, rows in zip(recipe.phases, found, strict=True):
         done.append(trained(workplace, phase, base, rows, ledger, tell))
-        base = recipe.model.at(str(done[-1].folder / "model"))
+        start, base = base, recipe.model.at(str(done[-1].folder / "model"))
+    control = controlled(workplace, start, general, tell) if general is not None else None
     if is_main():
         write_json(workplace.root / "ledger.json", ledger.entries)
         workplace.show_at_root(done[-1].folder)
-        proof = evaluated(workplace, done, found[-1], tell)
-        reported(workplace, done, found[-1], proof, ledger)
+        proof = evaluated(workplace, done, found[-1], tell, control)
+        reported(workplace, make_proof(workplace, done, found[-1], proof, ledger), done[-1].made_from)
     wait_for_all()
     scores, verdict = read_scores(workplace.root)
     tell(Event("done", verdict.sentence, {"report": str(workplace.root / "report.html")}))
@@ -116,7 +122,7 @@ def read_scores(root: Path) -> tuple[tuple[Score, ...], Verdict]:
     return scores, Verdict(verdict["verdict"], verdict["primary"], verdict["sentence"])
 
 
-def _command() -> str:
+def command() -> str:
     """Give the line that goes on with this run."""
     if Path(sys.argv[0]).name in ("acclimate", "main.py", "__main__.py"):
         return shlex.join(["acclimate", *sys.argv[1:]])

@@ -47,6 +47,8 @@ def recipe_schema() -> Schema:
     top["phases"] = {"description": top["phases"]["description"], "type": "array", "items": {"$ref": "#/$defs/phase"}}
     top["model"] = {"description": top["model"]["description"], "anyOf": [{"type": "string"}, top["model"]["allOf"][0]]
                     if "allOf" in top["model"] else [{"type": "string"}, {"$ref": top["model"]["$ref"]}]}  # fmt: skip
+    top["leaks"] = {"description": top["leaks"]["description"],
+                    "anyOf": [definitions["recipe.Leaks"]["properties"]["action"], {"$ref": "#/$defs/recipe.Leaks"}]}  # fmt: skip
     definitions["phase"] = phase
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

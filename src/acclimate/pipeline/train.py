@@ -28,11 +28,19 @@ FACTS = "facts.json"
 
 @dataclass(frozen=True)
 class Trained:
-    """A phase that is done: its folder (holding `model/`), and facts about model, data and cost for the report."""
+    """A phase that is done: its folder (holding `model/`), and facts about model, data and cost for the report.
+
+    `elsewhere` is set for a model that was not trained here, and says where it lies.
+    """
 
     folder: Path
     made_from: str
     facts: dict[str, Any]
+    elsewhere: Model | None = None
+
+    def model(self, base: Model) -> Model:
+        """Give the spec of the trained model, which is loaded as its base was."""
+        return self.elsewhere or base.at(str(self.folder / "model"))
 
 
 def trained(workplace: Workplace, phase: Phase, base: Model, rows: Rows, ledger: Ledger, tell: Tell) -> Trained:

@@ -31,6 +31,8 @@ MAY_RISE = {"max_steps", "num_train_epochs"}
 # Keys that a recipe has only when acclimate has written it out.
 _ONLY_RESOLVED = {"phases", "output_dir", "max_dropped", "cautions"}
 _ASIDE = ".replaced"
+_NAMED = 6
+"""Changed keys that are told one by one."""
 FREE = ("name", "output_dir", "overwrite_output_dir", "evaluate", "report", "cautions")
 
 
@@ -61,10 +63,7 @@ class Workplace:
             )  # fmt: skip
         changed = self._changed(there) if there is not None else {}
         if changed and not self.recipe.overwrite_output_dir:
-            raise UserError(
-                *(Fault(key, f"{new!r}, but the run in {self.root} has {old!r}", "the same value (epochs and max_steps may rise)",
-                        "name another output_dir, or set overwrite_output_dir=true") for key, (old, new) in changed.items())
-            )  # fmt: skip
+            raise UserError(*self._differs(changed))
         try:
             self.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -79,6 +78,21 @@ class Workplace:
             self.leave()
             raise
 
+    def _differs(self, changed: dict[str, tuple[Any, Any]]) -> list[Fault]:
+        """Name the changed keys; of another recipe altogether the first ones."""
+        allowed = "the same value (epochs and max_steps may rise)"
+        do = "name another output_dir, or set overwrite_output_dir=true"
+        faults = [
+            Fault(key, f"{_shown(new)}, but the run in {self.root} has {_shown(old)}", allowed, do)
+            for key, (old, new) in list(changed.items())[:_NAMED]
+        ]
+        if len(changed) > _NAMED:
+            more = ", ".join(list(changed)[_NAMED:])
+            faults.append(
+                Fault("output_dir", f"{self.root} holds the run of another recipe; also changed: {more}", allowed, do)
+            )
+        return faults
+
     def _recipe_there(self) -> dict[str, Any] | None:
         """Give the recipe of the run that is there; one that somebody wrote by hand is none."""
         try:
@@ -90,12 +104,13 @@ class Workplace:
     def _changed(self, there: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
         """Give the changed keys that something trained depends on; what was only prepared is made again."""
         changed = changed_keys(there, self.recipe.model_dump(mode="json"))
-        begun = self._begun()
+        begun = self.begun
         counts = {key: int(key.split(".")[1]) < begun if key.startswith("phases.") else begun > 0 for key in changed}
         return {key: values for key, values in changed.items() if counts[key]}
 
-    def _begun(self) -> int:
-        """Say how many phases have begun to train."""
+    @property
+    def begun(self) -> int:
+        """How many phases have begun to train."""
         return len(list(self.root.glob("[0-9]*-train")))
 
     def settle(self) -> None:
@@ -104,7 +119,7 @@ class Workplace:
 
     def leave(self) -> None:
         """Leave the place as it was found, unless something was trained: recipe, data or disk stopped the run."""
-        if self._begun():
+        if self.begun:
             return
         if (self.root / _ASIDE).is_dir():
             for path in [path for path in self.root.iterdir() if path.name != _ASIDE]:
@@ -151,6 +166,10 @@ def changed_keys(there: dict[str, Any], here: dict[str, Any]) -> dict[str, tuple
         if first != last and not _is_free(key) and not rises:
             changed[key] = (first, last)
     return changed
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else repr(value)
 
 
 def _is_free(key: str) -> bool:

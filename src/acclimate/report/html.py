@@ -12,7 +12,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from acclimate.core.proof import Proof
-from acclimate.report import curve, facts, formats, ledger_table, plots, score_table
+from acclimate.report import (
+    curve,
+    facts,
+    formats,
+    leak_table,
+    ledger_table,
+    plots,
+    score_table,
+    slice_table,
+    term_table,
+)
 from acclimate.report.score_table import ScoreRow
 from acclimate.report.shareable import redacted, shareable
 
@@ -33,7 +43,7 @@ def render_html(proof: Proof, private: bool = False) -> str:
         ("Your domain", "test set, never trained on", score_table.score_rows(proof, "test"), comparisons),
         ("General text", "what may have been forgotten", score_table.score_rows(proof, "general"), []),
     ]
-    return _template().render(
+    return template("report.html.j2").render(
         proof=proof,
         private=private,
         badge=BADGES.get(proof.verdict.verdict, ("unknown", "?", proof.verdict.verdict)),
@@ -50,7 +60,8 @@ def render_html(proof: Proof, private: bool = False) -> str:
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Give a template that escapes all that is put in, and knows no name that was not given."""
     environment = Environment(
         loader=PackageLoader("acclimate.report"),
         autoescape=True,
@@ -58,7 +69,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def _drawings(proof: Proof) -> dict[str, Any]:
@@ -109,8 +120,15 @@ def _tables(proof: Proof) -> dict[str, Any]:
         ("Cost", facts.cost_facts(proof)),
     ]
     return {
+        "term_heads": term_table.HEADS,
+        "term_rows": term_table.term_rows(proof),
         "data_heads": heads,
         "data_rows": rows,
+        "slice_heads": slice_table.HEADS,
+        "slice_rows": slice_table.slice_rows(proof),
+        "slice_sentences": slice_table.gap_sentences(proof) + slice_table.slice_floors(proof),
+        "leaks": leak_table.leak_sentences(proof),
+        "leak_table": leak_table.leak_table(proof),
         "ledger": ledger_table.ledger_rows(proof),
         "ledger_sentence": ledger_table.ledger_sentence(proof),
         "fact_lists": [one for one in lists if one[1]],

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from acclimate.core.proof import Proof
-from acclimate.report import curve, facts, ledger_table, score_table
+from acclimate.report import curve, facts, leak_table, ledger_table, score_table, slice_table, term_table
 from acclimate.report.formats import moment, percent
 from acclimate.report.shareable import shareable
 
@@ -53,9 +53,13 @@ def render_markdown(proof: Proof) -> str:
         results(proof),
         _section("Test set", plain(_joined(facts.sentence_on_test_set(proof), proof.split))),
         _section("Forgetting", plain(proof.retention)),
+        _section("The domain's own terms", _terms(proof)),
         _section("Share of the possible gain", plain(_floor(proof))),
+        _section("Privacy: what was memorised", listed([one.sentence for one in proof.memorised])),
         _section("Training", plain(curve.curve_sentence(proof))),
         _section("What became of every row", _ledger(proof)),
+        _section("Subgroups", _subgroups(proof)),
+        _section("Leaks", _leaks(proof)),
         _section("Data", _data(proof)),
         _section("Model", listed(_pairs(facts.model_facts(proof)))),
         _section("Cost", listed(_pairs(facts.cost_facts(proof)))),
@@ -110,6 +114,12 @@ def _floor(proof: Proof) -> str:
     return _joined(f"{share} {facts.floor_sentence(proof)}".strip())
 
 
+def _terms(proof: Proof) -> str:
+    rows = term_table.term_rows(proof)
+    parts = [plain(proof.terms.sentence), table(term_table.HEADS, rows) if rows else ""]
+    return "\n\n".join(part for part in parts if part)
+
+
 def _ledger(proof: Proof) -> str:
     rows = [
         [
@@ -125,6 +135,18 @@ def _ledger(proof: Proof) -> str:
         return ""
     heads = ["Step", "Of", "In", "What happened", "Out"]
     return f"{plain(ledger_table.ledger_sentence(proof))}\n\n{table(heads, rows)}"
+
+
+def _subgroups(proof: Proof) -> str:
+    rows = [[cell or "–" for cell in row] for row in slice_table.slice_rows(proof)]
+    told = listed(slice_table.gap_sentences(proof) + slice_table.slice_floors(proof))
+    return "\n\n".join(part for part in (table(slice_table.HEADS, rows), told) if part) if rows else ""
+
+
+def _leaks(proof: Proof) -> str:
+    heads, rows = leak_table.leak_table(proof)
+    parts = [plain(" ".join(leak_table.leak_sentences(proof))), table(heads, rows) if rows else ""]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _data(proof: Proof) -> str:

@@ -20,11 +20,30 @@ EXPLAINED = {
     ),
     "masked_accuracy_repeated": ("Restored, repeated", "The same, of values that stand elsewhere in their record too."),
     "masked_accuracy_new": ("Restored, new", "The same, of values that stand nowhere else in their record."),
+    "forgetting": (
+        "Forgetting",
+        "How many more bits per byte general text costs than before (of minimal pairs: how much accuracy is lost).",
+    ),
+    "minimal_pairs": ("Minimal pairs", "How often the good one of two sentences is found the more probable."),
     "pseudo_perplexity": ("Pseudo-perplexity", "Among how many equally likely words the model hesitates at each word."),
+    "term_bits": ("Bits per term", "How surprised the model is by a term of the domain where it stands."),
+    "term_top1": ("Ranked first", "How many terms the model finds more probable than other terms of their kind."),
+    "term_mrr": ("Mean reciprocal rank", "The mean of 1/rank of a term among terms of its kind; 1 is always first."),
     "perplexity": ("Perplexity", "Among how many equally likely pieces the model hesitates at each next piece."),
 }
-ARMS = {"before": "base", "start": "start (base with new tokens)", "after": "adapted"}
-ROLES = {"test": "test set", "validation": "validation set", "general": "general text", "train": "training set"}
+ARMS = {
+    "before": "base",
+    "start": "start (base with new tokens)",
+    "after": "adapted",
+    "control": "control (general text)",
+}
+ROLES = {
+    "test": "test set",
+    "validation": "validation set",
+    "general": "general text",
+    "terms": "terms",
+    "train": "training set",
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +92,7 @@ def find(proof: Proof, when: str, data: str, name: str) -> Score | None:
     phase = judged_phase(proof)
     for score in proof.scores:
         here = (score.phase, score.when, score.data, score.name) == (phase, when, data, name)
-        if here and score.against in {None, "base"}:
+        if here and score.slice is None and score.against in {None, "base"}:
             return score
     return None
 
@@ -82,7 +101,8 @@ def score_rows(proof: Proof, data: str) -> list[ScoreRow]:
     """Give a row for each score of `data` in the judged phase, the primary one first."""
     phase = judged_phase(proof)
     arms = ("before", "after", "change")
-    mine = [score for score in proof.scores if score.phase == phase and score.data == data and score.when in arms]
+    here = [score for score in proof.scores if score.phase == phase and score.data == data and score.slice is None]
+    mine = [score for score in here if score.when in arms]
     names = list(dict.fromkeys(score.name for score in mine))
     names.sort(key=lambda name: name != proof.verdict.primary)
     return [_row(proof, data, name) for name in names]
@@ -145,15 +165,17 @@ def interval_text(score: Score) -> str:
 
 
 def comparisons(proof: Proof) -> list[str]:
-    """Say how far one gets on the test set without a model (copying, guessing the most frequent): the floors."""
+    """Say how far one gets on the test set without a neural network (copying, counting, xz): the floors."""
     phase = judged_phase(proof)
-    floors = [score for score in proof.scores if (score.phase, score.when, score.data) == (phase, "floor", "test")]
+    whole = [score for score in proof.scores if score.slice is None]
+    floors = [score for score in whole if (score.phase, score.when, score.data) == (phase, "floor", "test")]
     told: dict[str, list[str]] = {}
     for score in floors:
-        if is_share(score.unit) or proof.floor_share is None:
-            what = score.unit.partition(" that are ")[2] or score.unit
+        what = score.unit.partition(" that are ")[2]
+        if what or proof.floor_share is None:
+            what = what or score.unit
             told.setdefault(label_of(score.name), []).append(f"{value_text(score.value, score.unit)} ({what})")
-    return [f"{label}, without any model: {', '.join(values)}." for label, values in told.items()]
+    return [f"{label}, without a neural network: {', '.join(values)}." for label, values in told.items()]
 
 
 def _in_scale(score: Score, value: float, *, signed: bool) -> str:
@@ -217,11 +239,19 @@ def _full_row(score: Score) -> FullRow:
     resampled = f" ({count(score.groups)} × {score.resampled_by})" if change and score.groups else ""
     return FullRow(
         phase=score.phase,
-        arm=f"change against {score.against or 'base'}" if change else ARMS.get(score.when, score.when),
-        data=ROLES.get(score.data, score.data),
+        arm=_arm(score),
+        data=", ".join(part for part in (ROLES.get(score.data, score.data), score.slice) if part),
         label=label_of(score.name),
         value=change_text(score) if change else value_text(score.value, score.unit),
         interval=f"{interval_text(score)}{resampled}" if interval_text(score) else "",
         unit=score.unit,
         n=count(score.n),
     )
+
+
+def _arm(score: Score) -> str:
+    if score.when == "change":
+        return f"change against {score.against or 'base'}"
+    if score.when == "gap":
+        return "largest gap in the change" if score.against else "largest gap, adapted"
+    return ARMS.get(score.when, score.when)

@@ -12,6 +12,7 @@ def shareable(proof: Proof) -> Proof:
 
 
 def redacted(proof: Proof) -> Proof:
-    """Give the proof with its examples, which stay as they are; every other text is redacted."""
-    clean = shareable(proof)
-    return Proof.from_json({**clean.to_json(private=True), "examples": proof.to_json(private=True)["examples"]})
+    """Give the proof with all its terms, and its examples, which stay as they are; every other text is redacted."""
+    clean, everything = shareable(proof), proof.to_json(private=True)
+    private = {"examples": everything["examples"], "terms": redact_all(everything["terms"])}
+    return Proof.from_json({**clean.to_json(private=True), **private})

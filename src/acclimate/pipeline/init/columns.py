@@ -11,8 +11,8 @@ from typing import Literal
 import pyarrow as pa
 
 from acclimate.core.errors import UserError
+from acclimate.core.identifiers.columns import identifies, is_birth, words_of
 from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Rows
-from acclimate.pipeline.init.identifiers import identifies, is_birth, words_of
 from acclimate.prepare.columns import texts
 from acclimate.prepare.times import times_of
 
@@ -84,8 +84,10 @@ def _kind(rows: Rows, name: str, distinct: list[str], filled: int) -> tuple[Kind
     form = _time_form(rows, name, some)
     if form is not None:
         return ("birth", "a date of birth", form) if is_birth(name) else ("time", "", form)
-    why = identifies(name, some, len(distinct), filled)
-    return ("identifier", why, "") if why else (_kind_of_values(name, some, len(distinct), filled), "", "")
+    likely = identifies(name, some, len(distinct), filled)
+    if likely is not None:
+        return ("birth" if likely.kind == "birth_date" else "identifier"), likely.why, ""
+    return _kind_of_values(name, some, len(distinct), filled), "", ""
 
 
 def _kind_of_values(name: str, some: list[str], distinct: int, filled: int) -> Kind:

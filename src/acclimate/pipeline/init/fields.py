@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from acclimate.core.identifiers.columns import words_of
 from acclimate.pipeline.init.columns import Column
-from acclimate.pipeline.init.identifiers import words_of
 from acclimate.pipeline.init.keys import Group, singular
 from acclimate.pipeline.init.query import key_of, literal, quoted
 from acclimate.pipeline.init.tables import Table

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.pipeline.init.identifiers import words_of
+from acclimate.core.identifiers.columns import words_of
 from acclimate.pipeline.init.query import key_of
 from acclimate.pipeline.init.tables import Table
 from acclimate.prepare.columns import texts

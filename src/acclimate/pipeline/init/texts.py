@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from acclimate.core.identifiers.columns import words_of
 from acclimate.core.rows import ROW_ID
 from acclimate.pipeline.init.columns import Column
 from acclimate.pipeline.init.fields import as_text, without_group
-from acclimate.pipeline.init.identifiers import words_of
 from acclimate.pipeline.init.keys import Group, values_of
 from acclimate.pipeline.init.layout import Layout, identifying, sources_of
 from acclimate.pipeline.init.query import key_of, listed, quoted
@@ -18,7 +18,7 @@ _PARTS = re.compile(
     r"_(title|question|answer|prompt|response|instruction|input|output|context|ask|headline|abstract|summary|body|query|reply)s?_"
     r"|标题|问题|提问|回答|答案|内容|正文|摘要"
 )
-_LABEL = re.compile(
+LABEL = re.compile(
     r"_(label|labels|class|category|sentiment|target|topic|department|rating|stars)_|标签|类别|科室|情感"
 )
 _DOCUMENTS = ("file", "document", "doc_id", "document_id", "url")
@@ -120,7 +120,7 @@ def _tasks(read: Sequence[Table]) -> list[str]:
     for table in read:
         names = [one.name for one in table.columns]
         pair = [name for name in names if any(part in name.lower() for part in _PAIRS)]
-        label = [one for one in table.columns if _LABEL.search(words_of(one.name)) and 2 <= one.distinct <= 100]
+        label = [one for one in table.columns if LABEL.search(words_of(one.name)) and 2 <= one.distinct <= 100]
         if pair:
             said.append(
                 f"{table.name}: {pair[0]} and its answer are learnt as text; learning to answer comes with `sft`"

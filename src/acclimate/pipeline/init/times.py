@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from acclimate.core.identifiers.columns import words_of
 from acclimate.pipeline.init.columns import Column
-from acclimate.pipeline.init.identifiers import words_of
 from acclimate.pipeline.init.query import literal, quoted
 from acclimate.pipeline.init.tables import Table
 from acclimate.prepare.columns import texts

@@ -1,0 +1,229 @@
+"""Leaks: every phase's training text against the held-out text of its own and later phases, and the general text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import acclimate
+from acclimate.core.artifact import fingerprint, read_json, write_json
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.events import Event, Tell, note
+from acclimate.core.ledger import Ledger
+from acclimate.core.proof import LeakFacts, LeakLine
+from acclimate.core.rows import GROUP, ROLE, ROW_ID, Counts, Rows, about
+from acclimate.pipeline.general import every_general_text, general_inputs
+from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.recipe import Recipe
+from acclimate.pipeline.workplace import Workplace
+from acclimate.prepare.leaks import Leaks
+from acclimate.prepare.ngrams import Places, Records
+from acclimate.prepare.overlap import Read, Training, read
+
+FILE = "leaks.json"
+"""What was found, row by row. It names rows of the data and holds none of their text."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was looked for and found. `rows` has for each phase its training rows that overlap: row, held, like, kind, share;
+    `held` is the reason in the ledger, `like` a held-out row.
+    """
+
+    lines: list[LeakLine] = field(default_factory=list)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+def screened(workplace: Workplace, found: Sequence[tuple[Rows, str]], ledger: Ledger, tell: Tell) -> list[Rows]:
+    """Give each phase's rows without the training rows that overlap held-out text; write leaks.json.
+
+    Takes: rows with the fingerprint of what they came from. What was looked through before is read again. Once something
+    is trained, general text that is new is only reported on: it can't undo what was learnt.
+    """
+    recipe, place = workplace.recipe, workplace.root / FILE
+    phases, retention = [rows for rows, _ in found], recipe.measured_by.retention
+    if recipe.leaks.action == "off":
+        place.unlink(missing_ok=True)
+        return phases
+    settings = recipe.leaks.model_dump(mode="json")
+    made_from = fingerprint("leaks", [one for _, one in found], settings, acclimate.__version__)
+    general = fingerprint(retention, general_inputs(retention))
+    there = _there(place)
+    if there.get("made_from") != made_from or (there["general"] != general and not workplace.begun):
+        tell(Event("stage", "looking for held-out text in the training text"))
+        looked = look(recipe, phases)
+        there = {"made_from": made_from, "general": general, **asdict(looked)}
+        write_json(place, there)
+    elif there["general"] != general:
+        rest = [without(rows, there["rows"][phase.name]) for rows, phase in zip(phases, recipe.phases, strict=True)]
+        again = look(recipe, rest, only_general=True)
+        lines = [line for line in there["lines"] if line["held"] != "general"] + [
+            asdict(line) | {"removed": 0} for line in again.lines
+        ]
+        there |= {"general": general, "lines": lines, "late": again.rows}
+        write_json(place, there)
+        late = sum(map(len, again.rows.values()))
+        if late:
+            note(
+                tell,
+                f"{late} training rows overlap the general text that is new; what they taught can't be undone; see {FILE}",
+            )
+    return settled(recipe, phases, there["rows"], ledger, tell)
+
+
+def settled(
+    recipe: Recipe, phases: Sequence[Rows], overlapping: dict[str, list[dict[str, Any]]], ledger: Ledger, tell: Tell
+) -> list[Rows]:
+    """Take the overlapping rows out, where the recipe says so, and write it down.
+
+    Raises: UserError if no training row is left.
+    """
+    if recipe.leaks.action == "off":
+        return list(phases)
+    kept = []
+    for phase, rows in zip(recipe.phases, phases, strict=True):
+        found, train = overlapping[phase.name], of_role(rows, "train").num_rows
+        removing = recipe.leaks.action == "remove"
+        gone = dict(Counter(one["held"] for one in found)) if removing else {}
+        rest = without(rows, found) if removing else rows
+        ledger.add(phase.name, "leaks", "train", Counts(train, of_role(rest, "train").num_rows, removed=gone))
+        if found:
+            what = "were taken out" if removing else "were left in (leaks.action: report)"
+            note(
+                tell,
+                f"{phase.name}: {len(found)} of {train} training rows overlap held-out text and {what}; see {FILE}",
+            )
+        if removing and len(found) == train:
+            reasons = ", ".join(f"{reason}: {number}" for reason, number in gone.items())
+            raise UserError(
+                Fault(f"{phase.name}, leaks", f"all {train} training rows overlap held-out text ({reasons})",
+                      "some training rows of its own", "split by what keeps copies together (group_by), or set leaks.action=report")
+            )  # fmt: skip
+        kept.append(rest)
+    return kept
+
+
+def without(rows: Rows, found: Sequence[dict[str, Any]]) -> Rows:
+    """Give the rows without the training rows that were found."""
+    if not found:
+        return rows
+    names = pa.array([one["row"] for one in found], pa.string())
+    there = pc.and_(pc.equal(rows.column(ROLE), "train"), pc.is_in(rows.column(ROW_ID).cast(pa.string()), names))
+    return rows.filter(pc.invert(there))
+
+
+def look(recipe: Recipe, phases: Sequence[Rows], *, only_general: bool = False) -> Looked:
+    """Look for held-out text in the training rows of every phase; a row is counted with the first set it overlaps."""
+    settings, looked = recipe.leaks, Looked()
+    names = [phase.name for phase in recipe.phases]
+    if settings.action == "off":
+        return looked
+    held = [] if only_general else [
+        _Set.of(rows, role, name, settings)
+        for rows, name in zip(phases, names, strict=True) for role in ("test", "validation")
+    ]  # fmt: skip
+    if recipe.measured_by.retention:
+        held.append(_Set.of_general(recipe.measured_by.retention, settings))
+    for number, (rows, name) in enumerate(zip(phases, names, strict=True)):
+        train = _Set.of(rows, "train", name, settings)
+        training = Training(train.read, train.group_T, settings)
+        alive = np.ones(len(train.read), dtype=np.bool_)
+        entries = looked.rows.setdefault(name, [])
+        for one in [each for each in held if len(each.read) and (not each.phase or each.phase in names[number:])]:
+            found = training.against(one.read, alive)
+            before = len(entries)
+            for overlap in found.found:
+                alive[overlap.row] = False
+                entries += [
+                    {"row": row, "held": one.called(name), "like": one.rows[overlap.held][0], "kind": overlap.kind,
+                     "share": round(overlap.share, 4)} for row in train.rows[overlap.row]
+                ]  # fmt: skip
+            looked.lines.append(
+                LeakLine(
+                    phase=name,
+                    held=one.role,
+                    of="" if one.phase == name else one.phase,
+                    texts=one.sum(np.ones(len(one.read))),
+                    too_short=one.sum(~one.read.compared_T),
+                    covered=one.sum(found.share_T >= settings.containment),
+                    counted=one.sum(found.counted_T >= settings.containment),
+                    rows=len(entries) - before,
+                    removed=len(entries) - before if settings.action == "remove" else 0,
+                )
+            )
+    return looked
+
+
+def leak_facts(workplace: Workplace) -> LeakFacts | None:
+    """Give what the report says of leaks; nothing where nobody was to look (a model that was trained elsewhere)."""
+    settings, there = workplace.recipe.leaks, _there(workplace.root / FILE)
+    if not there and settings.action != "off":
+        return None
+    lines = [LeakLine(**line) for line in there.get("lines", [])]
+    options = settings.model_dump()
+    return LeakFacts(**options, lines=lines)
+
+
+def _there(place: Path) -> dict[str, Any]:
+    try:
+        return dict(read_json(place))
+    except (OSError, ValueError):
+        return {}
+
+
+@dataclass(frozen=True)
+class _Set:
+    """Distinct texts of one role of a phase (or the general text, of no phase), with the ids of the rows that have each."""
+
+    phase: str
+    role: str
+    read: Read
+    rows: list[list[str]]
+    group_T: Places
+
+    @classmethod
+    def of(cls, rows: Rows, role: str, phase: str, settings: Leaks) -> _Set:
+        part, facts = of_role(rows, role), about(rows)
+        records = Records(facts["separator"], tuple(facts["tags"])) if facts.get("tags") else None
+        texts = [text or "" for text in part.column("text").to_pylist()]
+        names = [str(name) for name in part.column(ROW_ID).to_pylist()]
+        return cls._distinct(
+            phase, role, list(zip(names, texts, part.column(GROUP).to_pylist(), strict=True)), records, settings
+        )
+
+    @classmethod
+    def of_general(cls, retention: str, settings: Leaks) -> _Set:
+        texts = every_general_text(retention)
+        return cls._distinct("", "general", [(name, text, name) for name, text in texts], None, settings)
+
+    @classmethod
+    def _distinct(
+        cls, phase: str, role: str, found: list[tuple[str, str, Any]], records: Records | None, settings: Leaks
+    ) -> _Set:  # fmt: skip
+        rows: dict[str, list[str]] = {}
+        groups: dict[Any, int] = {}
+        group_T = []
+        for name, text, group in found:
+            if text not in rows:
+                group_T.append(groups.setdefault(group, len(groups)))
+            rows.setdefault(text, []).append(name)
+        return cls(
+            phase, role, read(list(rows), records, settings), list(rows.values()), np.array(group_T, dtype=np.int64)
+        )
+
+    def called(self, training: str) -> str:
+        """Give the reason for which a training row goes."""
+        if not self.phase:
+            return "overlaps the general text"
+        return f"overlaps a {self.role} text" + (f" of {self.phase}" if self.phase != training else "")
+
+    def sum(self, mark_T: Any) -> int:
+        """Count the marked texts, each as often as it stands there."""
+        return int(np.dot(np.asarray(mark_T, dtype=np.int64), [len(names) for names in self.rows]))

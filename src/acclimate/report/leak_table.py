@@ -1,0 +1,59 @@
+"""Leaks in words: what of the held-out text stood in the training text, and what was done about it."""
+
+from __future__ import annotations
+
+from acclimate.core.proof import LeakLine, Proof
+from acclimate.report.formats import count, percent
+from acclimate.report.score_table import ROLES
+
+UNKNOWN = "Whether the base saw any of this text in its own pretraining: not checked."
+
+
+def leak_table(proof: Proof) -> tuple[list[str], list[list[str]]]:
+    """Give heads and rows: a phase's training text against one held-out set each."""
+    if proof.leaks is None or not proof.leaks.lines:
+        return [], []
+    heads = [
+        "Training text of", "Held-out text", "Texts", "Half in training", "without boilerplate", "Training rows that overlap",
+        "Taken out",
+    ]  # fmt: skip
+    if proof.leaks.containment != 0.5:
+        heads[3] = f"{percent(proof.leaks.containment, whole=True)} in training"
+    return heads, [_row(line) for line in proof.leaks.lines]
+
+
+def _row(line: LeakLine) -> list[str]:
+    held = ROLES.get(line.held, line.held) + (f" of {line.of}" if line.of else "")
+    return [
+        line.phase, held, count(line.texts), _share(line.covered, line.texts), _share(line.counted, line.texts),
+        count(line.rows), count(line.removed),
+    ]  # fmt: skip
+
+
+def _share(some: int, of: int) -> str:
+    return f"{count(some)} ({percent(some / of)})" if some else "0"
+
+
+def leak_sentences(proof: Proof) -> list[str]:
+    """Say what was looked for, what could not be compared, and what nobody looked for."""
+    facts = proof.leaks
+    if facts is None:
+        return []
+    if facts.action == "off":
+        return ["Held-out text was not looked for in the training text (leaks: off).", UNKNOWN]
+    boilerplate = (
+        f" What stands in {facts.boilerplate} or more groups of training rows is boilerplate and does not count."
+        if facts.boilerplate
+        else ""
+    )
+    done = "were taken out before training" if facts.action == "remove" else "were left in (leaks: report)"
+    looked = (
+        f"Looked for: near duplicates (similarity {facts.similarity:g} or more), and texts of which "
+        f"{percent(facts.containment, whole=True)} or more of the runs of {facts.ngram} words (of tagged records: {facts.record_ngram} values) stand in the other.{boilerplate} "
+        f"Training rows that overlap {done}; held-out rows stay."
+    )
+    short = sum(line.too_short for line in facts.lines)
+    apart = (
+        f"{count(short, 'held-out text')} {'was' if short == 1 else 'were'} too short to be compared." if short else ""
+    )
+    return [one for one in (looked, apart, UNKNOWN) if one]

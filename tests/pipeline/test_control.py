@@ -1,0 +1,52 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from acclimate.core.errors import UserError
+from acclimate.pipeline.run import run
+from tests.pipeline import tiny
+
+
+def test_the_control_is_trained_alike_and_the_change_against_it_is_said(
+    encoder: Path, rows: Path, tmp_path: Path
+) -> None:
+    texts = [{"text": f"the visits were {number} days and nobody came to the event"} for number in range(120)]
+    general = tiny.write_rows(tmp_path / "general.jsonl", texts)
+    source = {"name": "jsonl", "path": str(general)}
+    evaluate = {"retention": None, "resamples": 100, "terms": None, "control": "general", "control_source": source}
+    recipe = tiny.recipe(encoder, rows, tmp_path / "run", evaluate=evaluate)
+    done = run(recipe)
+    lines = json.loads((done.folder / "scores.json").read_text())
+    value = {(line["when"], line.get("against")): line["value"] for line in lines if line["name"] == "bits_per_byte"}
+    assert value["change", "control"] == pytest.approx(value["after", None] - value["control", None])
+    assert value["control", None] not in (value["before", None], value["after", None])
+    assert [line["against"] for line in lines if line.get("primary")] == ["base"]
+    assert "Against a control that was trained alike" in (done.folder / "report.md").read_text()
+    model = done.folder / "control" / "04-adapt-train" / "model" / "model.safetensors"
+    before = model.stat().st_mtime_ns
+    assert run(recipe).verdict == done.verdict
+    assert model.stat().st_mtime_ns == before, "the same call again trains nothing"
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        ({}, "needs general text"),
+        ({"control_source": {"name": "sample", "sample": "general"}}, "on which forgetting is measured"),
+        ({"control_source": {"name": "jsonl", "path": "SHORT"}}, "the general text has 2 tokens"),
+        (
+            {"control_source": {"name": "jsonl", "path": "SHORT"}, "retention": "SHORT"},
+            "on which forgetting is measured",
+        ),
+    ],
+)
+def test_text_that_can_not_be_the_controls(
+    change: dict[str, object], says: str, encoder: Path, rows: Path, tmp_path: Path
+) -> None:
+    short = str(tiny.write_rows(tmp_path / "short.jsonl", [{"text": "the visits"}]))
+    filled = json.loads(json.dumps(change).replace("SHORT", short))
+    evaluate = {"retention": None, "resamples": 100, "terms": None, "control": "general", **filled}
+    with pytest.raises(UserError, match=says):
+        run(tiny.recipe(encoder, rows, tmp_path / "run", evaluate=evaluate))
+    assert not (tmp_path / "run").exists(), "it is said before anything is trained"
