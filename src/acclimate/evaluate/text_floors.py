@@ -24,7 +24,7 @@ from acclimate.evaluate.measure import Measured
 from acclimate.evaluate.ngram import ByteModel
 from acclimate.evaluate.rows import EvalText, byte_borders, groups_of
 
-MOST_BYTES = 2_000_000
+MOST_BYTES = 500_000
 """Of training and of test text each, whole texts by a seeded draw: what bounds the time to some seconds."""
 
 
@@ -47,7 +47,11 @@ def text_floors(
         above_G[place_R[place]] += bits_N[scored_N].sum()
         below_G[place_R[place]] += scored_N.sum()
     unit = "bits/byte of hidden words" if measured.hidden else "bits/byte"
-    limits = "" if len(some) == len(texts) and len(learnt) == len(training) else f" (at most {MOST_BYTES // 10**6} MB)"
+    limits = (
+        ""
+        if len(some) == len(texts) and len(learnt) == len(training)
+        else f" (at most {MOST_BYTES // 1000} kB of text)"
+    )
     name = f"{unit} that are needed by a 5-gram model of bytes{limits}"
     found = [GroupSums("bits_per_byte", name, "lower", groups, above_G, below_G, int(below_G.sum()))]
     if not measured.hidden:

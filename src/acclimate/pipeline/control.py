@@ -40,7 +40,8 @@ def control_rows(recipe: Recipe, rows: Rows, tell: Tell) -> Rows | None:
     Takes: `rows`, the last phase's, whose validation part the control shares. Raises: UserError for general text that is
     not there, is measured on, or is too short.
     """
-    if recipe.measured_by.control is None:
+    settings: Evaluate = recipe.measured_by
+    if settings.control is None:
         return None
     tell(Event("stage", "control: reading general text"))
     return _as_many_tokens(_general(recipe, recipe.phases[-1]), rows, load_tokenizer(recipe.model))

@@ -75,6 +75,10 @@ class ScoreRow:
     bar: Bar | None
 
 
+IN_WORDS = {"forgetting"}
+"""Scores that a box of their own says in a sentence."""
+
+
 def label_of(name: str) -> str:
     """Give the name of a score as people say it."""
     return EXPLAINED[name][0] if name in EXPLAINED else name.replace("_", " ").capitalize()
@@ -102,7 +106,7 @@ def score_rows(proof: Proof, data: str) -> list[ScoreRow]:
     phase = judged_phase(proof)
     arms = ("before", "after", "change")
     here = [score for score in proof.scores if score.phase == phase and score.data == data and score.slice is None]
-    mine = [score for score in here if score.when in arms]
+    mine = [score for score in here if score.when in arms and score.name not in IN_WORDS]
     names = list(dict.fromkeys(score.name for score in mine))
     names.sort(key=lambda name: name != proof.verdict.primary)
     return [_row(proof, data, name) for name in names]
