@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from acclimate.compat.offline import offline
+
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
@@ -89,7 +91,7 @@ def machine() -> dict[str, str]:
         "bfloat16": "yes" if has_bf16() else "no",
         "memory": f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free",
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else "none",
-        "offline": "yes (HF_HUB_OFFLINE)" if os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0") else "no",
+        "offline": "yes (HF_HUB_OFFLINE)" if offline() else "no",
     }
 
 

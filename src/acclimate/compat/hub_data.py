@@ -6,10 +6,11 @@ Only files are fetched; nothing of a repository is executed.
 from __future__ import annotations
 
 import glob
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from acclimate.compat.offline import offline
 
 _SECONDS = 10.0
 
@@ -58,7 +59,7 @@ def fetch_files(data: HubData, names: Sequence[str], cache_dir: str | None) -> l
     missing = [name for name in names if not (data.folder / name).exists()]
     if missing:
         patterns = [glob.escape(name) for name in missing]
-        _snapshot(data.repository, data.commit, patterns, cache_dir, cached=_offline())
+        _snapshot(data.repository, data.commit, patterns, cache_dir, cached=offline())
     return [data.folder / name for name in names]
 
 
@@ -91,8 +92,8 @@ def _trouble(repository: str, revision: str) -> HubDataError | None:
         RevisionNotFoundError,
     )
 
-    if _offline():
-        found = f"{repository} is not in the local cache, and HF_HUB_OFFLINE or ACCLIMATE_OFFLINE forbids the network"
+    if offline():
+        found = f"{repository} is not in the local cache, and HF_HUB_OFFLINE forbids the network"
         return HubDataError(found, _where_to_get(repository))
     try:
         HfApi().dataset_info(repository, revision=revision, timeout=_SECONDS)
@@ -114,8 +115,3 @@ def _trouble(repository: str, revision: str) -> HubDataError | None:
 
 def _where_to_get(repository: str) -> str:
     return f"run `hf download --repo-type dataset {repository}` with a network, or give path the folder of a copy"
-
-
-def _offline() -> bool:
-    names = ("HF_HUB_OFFLINE", "ACCLIMATE_OFFLINE")
-    return any(os.environ.get(name, "").lower() in ("1", "true", "yes", "on") for name in names)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from acclimate.compat.offline import offline
 from acclimate.core.errors import Fault, UserError
 
 _SECONDS = 10.0  # the Hub's answer is waited for this long
@@ -27,11 +27,6 @@ class Listing:
     def with_ending(self, *endings: str) -> list[str]:
         """Give the names that end so."""
         return [name for name in self.files if name.endswith(endings)]
-
-
-def offline() -> bool:
-    """Say whether the user asked for no network."""
-    return os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0")
 
 
 def listing(repo: str, revision: str, where: str, *, dataset: bool = False) -> Listing:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 
+from acclimate.compat.offline import offline
 from acclimate.core.errors import Fault, UserError
 
 # Those that open a connection by themselves, and the setting with which they do not.
@@ -27,7 +28,7 @@ def need_trackers(names: Sequence[str], where: str) -> None:
         for name in names
         if find_spec(name) is None
     ]
-    if os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0"):
+    if offline():
         for name in names:
             variable, quiet = _QUIET.get(name, ("", ""))
             if variable and os.environ.get(variable) != quiet:

@@ -83,7 +83,8 @@ def _source(model: str, revision: str) -> Path:
     name = folder_of(model)
     if not is_hub_id(name):
         return Path(name)
-    from acclimate.compat.hub_files import listing, offline, snapshot
+    from acclimate.compat.hub_files import listing, snapshot
+    from acclimate.compat.offline import offline
 
     if not offline():
         listed = listing(name, revision, _WHERE)

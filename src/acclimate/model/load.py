@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from acclimate.compat.hub import Access, cached, only_pickled, pickled_fault, reachable, weights_fault
+from acclimate.compat.offline import offline
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.language_model import LanguageModel
 from acclimate.model.scratch import build, make_tokenizer
@@ -143,7 +144,7 @@ def need_head(spec: Model, head: str) -> None:
         return
     folder, revision, access = _place(spec.path, spec)
     fault = (
-        weights_fault(folder, revision, access, offline=_offline())
+        weights_fault(folder, revision, access, offline=offline())
         if is_hub_id(folder)
         else _pickled_in(Path(folder), spec.path)
     )
@@ -221,15 +222,11 @@ def _pickled_in(folder: Path, name: str) -> Fault | None:
     return pickled_fault(name, found) if found else None
 
 
-def _offline() -> bool:
-    return os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0")
-
-
 def _reach(folder: str, revision: str, access: Access) -> None:
     """For a Hub id: make sure within seconds that it can be had, from the network or from the local cache."""
     if not is_hub_id(folder) or cached(folder, revision, access):
         return
-    if _offline():
+    if offline():
         raise UserError(
             Fault(_WHERE, f"{folder} is not in the local cache and HF_HUB_OFFLINE is set", "a folder or a cached model",
                   "fetch it where there is a network, or name a folder")

@@ -9,7 +9,6 @@ import bz2
 import gzip
 import hashlib
 import lzma
-import os
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
+from acclimate.compat.offline import offline
 from acclimate.core.errors import Fault, UserError, nearest
 
 
@@ -141,11 +141,11 @@ def _connect(one: str, where: str) -> tuple[Any, str]:
     """Give the file system and the path in it; decides about the network before anything is opened."""
     protocols = [link.partition("://")[0] if "://" in link else "" for link in one.split("::")]
     remote = next((protocol for protocol in protocols if protocol not in _LOCAL), None)
-    if remote and _offline():
+    if remote and offline():
         raise UserError(
             Fault(
                 where,
-                f"{shown(one)} lies on the network, and HF_HUB_OFFLINE or ACCLIMATE_OFFLINE forbids to use it",
+                f"{shown(one)} lies on the network, and HF_HUB_OFFLINE forbids to use it",
                 "local files",
                 "copy the file here, or unset the variable",
             )
@@ -161,11 +161,6 @@ def _connect(one: str, where: str) -> tuple[Any, str]:
         known = "a local path, s3://, gs://, az://, https://, or another that fsspec knows"
         raise UserError(Fault(where, f"{shown(one)}: {error}", known, "mend the address")) from None
     return system, str(path)
-
-
-def _offline() -> bool:
-    names = ("HF_HUB_OFFLINE", "ACCLIMATE_OFFLINE")
-    return any(os.environ.get(name, "").lower() in ("1", "true", "yes", "on") for name in names)
 
 
 def _url(system: Any, path: str) -> str:
