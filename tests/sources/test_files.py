@@ -158,9 +158,7 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(monkeypatch: 
 
 
 @pytest.mark.parametrize("path", ["s3://bucket/x.csv", "https://host/x.csv", "simplecache::https://host/x.csv"])
-def test_offline_a_remote_path_is_refused_before_a_socket_opens(
-    monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
+def test_offline_a_remote_path_is_refused_before_a_socket_opens(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     def no_socket(*arguments: object) -> None:
         raise RuntimeError("a socket was opened")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from acclimate.core.answers import Kind
 from acclimate.core.examples import Batch, Document, Examples, Flat, Ints, Supervised
 from acclimate.core.rows import Counts, Rows
+from acclimate.core.scores import GroupSums
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -232,6 +234,32 @@ class OptimizerMaker(Protocol):
         ...
 
 
+class Form(Protocol):
+    """A way in which people write the rows of a task: which columns it has, and how they become the task's own."""
+
+    def fits(self, rows: Rows) -> bool:
+        """Say whether rows look as if they were written in this form (by columns and types alone)."""
+        ...
+
+    def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts]:
+        """Give rows with the columns that the task's objective reads, beside those that were there.
+
+        Raises: UserError naming the rows (`row_id`) that do not keep to the form.
+        """
+        ...
+
+
+class Metric(Protocol):
+    """A score of answers, as sums over groups, so that it has an interval and a change."""
+
+    reads: ClassVar[Kind]
+    """Which answers it is for."""
+
+    def sums(self, answers: Any) -> list[GroupSums]:
+        """Give the score (or several of a kind: precision, recall, F1) of answers of the kind `reads`."""
+        ...
+
+
 class Floor(Protocol):
     """Knows how well a made-up data set can be predicted at all."""
 
@@ -240,5 +268,5 @@ class Floor(Protocol):
         ...
 
 
-__all__ = ["Adapter", "Arm", "Batching", "Floor", "Join", "Masking", "Objective", "OptimizerMaker", "Reads", "Schedule",
+__all__ = ["Adapter", "Arm", "Batching", "Floor", "Form", "Join", "Masking", "Metric", "Objective", "OptimizerMaker", "Reads", "Schedule",
            "Scored", "Source", "Step"]  # fmt: skip
