@@ -71,15 +71,16 @@ class SpanAnswers:
 class TextAnswers:
     """Texts: an answer found in a context, or a generated one. `gold` may hold several right ones; none: unanswerable.
 
-    `cut` counts answers that were still going on when max_new_tokens was reached; `tokens` is the length of each said.
+    `tokens` is the length of each answer in the model's own tokens; `cut` marks those that were still going on when
+    max_new_tokens was reached. Both are empty where nothing was generated.
     """
 
     row_ids: tuple[str, ...]
     groups: tuple[str, ...]
     gold: tuple[tuple[str, ...], ...]
     said: tuple[str, ...]
-    cut: int = 0
     tokens: tuple[int, ...] = ()
+    cut: tuple[bool, ...] = ()
 
 
 Answers = ClassAnswers | SpanAnswers | TextAnswers

@@ -63,6 +63,14 @@ FAMILIES: dict[str, dict[str, str]] = {
         "warmup_stable_decay": "acclimate.train.schedules.warmup_stable_decay:WarmupStableDecay",
         "reduce_lr_on_plateau": "acclimate.train.schedules.reduce_lr_on_plateau:ReduceLrOnPlateau",
     },
+    "metric": {
+        "rouge1": "acclimate.evaluate.metrics.rouge1:Rouge1",
+        "rouge2": "acclimate.evaluate.metrics.rouge2:Rouge2",
+        "rougeL": "acclimate.evaluate.metrics.rouge_l:RougeL",
+        "exact_match": "acclimate.evaluate.metrics.exact_match:ExactMatch",
+        "token_f1": "acclimate.evaluate.metrics.token_f1:TokenF1",
+        "answer_length": "acclimate.evaluate.metrics.answer_length:AnswerLength",
+    },
     "floor": {
         "sample:hospital": "acclimate.samples.hospital.posterior:HospitalFloor",
     },

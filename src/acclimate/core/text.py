@@ -22,6 +22,8 @@ Spans = npt.NDArray[np.int32]
 _NO_SPACES = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
+WITHOUT_SPACES = re.compile(f"[{_NO_SPACES}]")
+"""A character of a script that writes no spaces between words."""
 _WORD = re.compile(rf"[{_NO_SPACES}]|(?:(?![{_NO_SPACES}])[\w])+(?:['’](?:(?![{_NO_SPACES}])[\w])+)*|[^\w\s]")
 TAG = re.compile(r"</?[A-Za-z_][\w.-]*>")
 # Backslashes that stand there already count as part of it, so that unescaping gives back every text as it was.

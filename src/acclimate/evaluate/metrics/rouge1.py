@@ -1,0 +1,39 @@
+"""ROUGE-1: shared words."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from acclimate.core.answers import Kind, TextAnswers
+from acclimate.core.method import Method, option
+from acclimate.core.scores import GroupSums
+from acclimate.evaluate.by_script import Tokens
+from acclimate.evaluate.rouge import rouge_sums
+
+
+class Rouge1(Method):
+    """ROUGE-1: precision = shared tokens / tokens said, recall = shared tokens / tokens of the right
+    answer, F1 = 2 P R / (P + R).
+
+    Takes: texts beside their right answers. Rows without one are not counted; of several the best counts.
+
+    Gives: `rouge1` (F1), `rouge1_precision`, `rouge1_recall`, each 0 to 1, the mean over rows.
+
+    Options: `whitespace` keeps capitals and the marks that hang on words. With `repeats: false` as well, sentences score
+    what the `rouge` package gives them.
+
+    When to use: to see whether the right words are said at all, in whatever order. `rouge2` and `rougeL` look at order too;
+    none of them knows a synonym (`semantic_similarity` does).
+
+    Source: Lin 2004 (ROUGE: A Package for Automatic Evaluation of Summaries), by the library rouge-score.
+
+    Raises: UserError if rouge-score is not installed.
+    """
+
+    reads: ClassVar[Kind] = "texts"
+
+    tokens: Tokens = option("script", "what one token is: by script (words, or characters where no spaces are written)")
+    repeats: bool = option(True, "whether what stands twice counts twice")
+
+    def sums(self, answers: TextAnswers) -> list[GroupSums]:
+        return rouge_sums(answers, "rouge1", self.tokens, repeats=self.repeats)
