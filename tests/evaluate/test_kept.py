@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from acclimate.core.cells import Cells
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.kept import Kept, comparable, keep
 from acclimate.evaluate.measure import Measured
@@ -63,3 +64,21 @@ def test_each_fingerprint_is_of_its_own(part: str, texts: list[EvalText], window
 )
 def test_scores_are_comparable_if_they_divide_by_the_same(change: dict[str, object], same: bool) -> None:
     assert comparable(SUMS, replace(SUMS, **change)) is same
+
+
+def of_cells(formula: str = "mean_roc_auc", amount: float = 1.0) -> GroupSums:
+    cells = Cells.gather(formula, (2, 2), [(np.array([0, 0, 1]), np.array([0, 3, 1]), amount)])
+    return GroupSums.of_cells("roc_auc", "area", "higher", ("ann", "bob"), np.array([2.0, 1.0]), cells)
+
+
+def test_a_score_of_many_sums_comes_back() -> None:
+    data = keep(TEXTS, replace(MEASURED, sums={"after": [of_cells()]})).as_json()
+    assert "ann" not in json.dumps(data, allow_nan=False)
+    again = Kept.from_json(json.loads(json.dumps(data))).arms["after"][0]
+    assert (again.value, again.n, again.groups) == (of_cells().value, 3, ("0", "1"))
+    assert comparable(again, replace(of_cells(amount=2.0), groups=again.groups))
+
+
+def test_scores_of_other_formulas_are_not_comparable() -> None:
+    assert not comparable(of_cells(), of_cells("mean_average_precision"))
+    assert not comparable(of_cells(), replace(of_cells(), cells=None))

@@ -1,4 +1,4 @@
-"""Scores as sums over groups: every score is theta = sum of numerators / sum of denominators (docs/measuring.md, Change)."""
+"""Scores as sums over groups: most are theta = sum of numerators / sum of denominators (docs/measuring.md, Change)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from acclimate.core.cells import Cells
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -19,7 +21,9 @@ class GroupSums:
 
     `name`, `unit`, `better` as in scores.json; `groups` names the G groups in the order of the two arrays. The score
     is `transform(numerator_G.sum() / denominator_G.sum())`, where `transform` is "identity", or "exp" for perplexities.
-    `n_G` is `n` by group where the denominator does not count it (bytes of words).
+    `n_G` is `n` by group where the denominator does not count it (bytes of words). A score that is no ratio (macro F1, an
+    area under a curve) has `cells`; then `denominator_G` counts what was measured of each group, and there are no
+    numerators (NaN). `slice` is the part that the score is of (`label=fever`), as in scores.json.
     """
 
     name: str
@@ -31,16 +35,31 @@ class GroupSums:
     n: int
     transform: str = "identity"
     n_G: Floats | None = None
+    cells: Cells | None = None
+    slice: str | None = None
+
+    @classmethod
+    def of_cells(cls, name: str, unit: str, better: str, groups: tuple[str, ...], rows_G: Floats, cells: Cells) -> GroupSums:  # fmt: skip
+        """Give a score that is a formula of cells, with the number of rows of each group."""
+        return cls(name, unit, better, groups, np.full(len(groups), np.nan), rows_G, int(rows_G.sum()), cells=cells)
 
     def only(self, some_G: npt.NDArray[np.bool_]) -> GroupSums:
         """Give the score of some of the groups; the others stay as groups that nothing was measured of."""
         above_G, below_G = np.where(some_G, self.numerator_G, 0.0), np.where(some_G, self.denominator_G, 0.0)
         counted_G = self.denominator_G if self.n_G is None else self.n_G
-        return replace(self, numerator_G=above_G, denominator_G=below_G, n=int(counted_G[some_G].sum()))
+        cells = None if self.cells is None else self.cells.only(some_G)
+        return replace(self, numerator_G=above_G, denominator_G=below_G, n=int(counted_G[some_G].sum()), cells=cells)
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is a score at all: something was measured, and the formula is defined for it."""
+        return bool(self.denominator_G.any()) and (self.cells is None or math.isfinite(self.cells.value))
 
     @property
     def value(self) -> float:
         """The score."""
+        if self.cells is not None:
+            return self.cells.value
         ratio = float(self.numerator_G.sum() / self.denominator_G.sum())
         return float(np.exp(ratio)) if self.transform == "exp" else ratio
 

@@ -1,7 +1,8 @@
 """A score's interval, and the interval of its change: a studentised bootstrap over groups (docs/measuring.md, Change).
 
-A score is theta = T(sum N_g / sum D_g), T the identity or exp. With u_g the linearised influence of group g on the
-statistic S (a score, a difference of two, or their relative difference) and G groups,
+A score is theta = T(sum N_g / sum D_g), T the identity or exp, or another formula of sums (evaluate/linearised.py). With
+u_g the linearised influence of group g on the statistic S (a score, a difference of two, or their relative difference)
+and G groups,
 
     SE^2 = G / (G - 1) * sum_g u_g^2        t* = (S* - S) / SE*
     interval = [S - t*_(1 - a/2) SE, S - t*_(a/2) SE]
@@ -23,6 +24,7 @@ import numpy.typing as npt
 from acclimate.core.errors import AcclimateError
 from acclimate.core.scores import Floats, GroupSums
 from acclimate.core.seeds import hash64
+from acclimate.evaluate.linearised import Linearised
 
 FEWEST_GROUPS = 20
 _CELLS = 2_000_000
@@ -51,7 +53,7 @@ class Change:
 
 def own_interval(one: GroupSums, bootstrap: Bootstrap) -> Change:
     """Give a score with its interval."""
-    return _interval(_Statistic(one, None, relative=False), bootstrap)
+    return _interval(_statistic(one, None), bootstrap)
 
 
 def change(after: GroupSums, before: GroupSums, bootstrap: Bootstrap, *, relative: bool = False) -> Change:
@@ -61,7 +63,7 @@ def change(after: GroupSums, before: GroupSums, bootstrap: Bootstrap, *, relativ
     """
     if (after.groups, after.name, after.unit) != (before.groups, before.name, before.unit):
         raise AcclimateError(f"{after.name} ({after.unit}) can't be compared with {before.name} ({before.unit})")
-    return _interval(_Statistic(after, before, relative=relative), bootstrap)
+    return _interval(_statistic(after, before, relative=relative), bootstrap)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def gap(parts: Sequence[tuple[GroupSums, GroupSums | None]], bootstrap: Bootstra
 
     Takes: two or more parts, no group in two of them, each with groups that were measured.
     """
-    statistics = [_Statistic(after, before, relative=False) for after, before in parts]
+    statistics = [_statistic(after, before) for after, before in parts]
     own = [statistic.at(np.ones((1, statistic.groups))) for statistic in statistics]
     value_S, error_S = (np.array([float(one[part][0]) for one in own]) for part in (0, 1))
     most, least = int(np.argmax(value_S)), int(np.argmin(value_S))
@@ -102,7 +104,7 @@ def gap(parts: Sequence[tuple[GroupSums, GroupSums | None]], bootstrap: Bootstra
     return Gap(most, least, Change(value, value - reach, value + reach, groups))
 
 
-def _largest(statistics: Sequence[_Statistic], value_S: Floats, weights_KG: Floats) -> Floats:
+def _largest(statistics: Sequence[_Statistic | Linearised], value_S: Floats, weights_KG: Floats) -> Floats:
     """Give for each weighting the largest |t*| of all pairs; NaN where a subgroup has none of its groups."""
     begins = np.cumsum([0, *(statistic.groups for statistic in statistics)])
     found = [
@@ -128,7 +130,7 @@ def apart(
     The two were measured on different groups, so each is weighted on its own and SE^2 = SE_1^2 + SE_2^2. Takes: (after,
     before) of each. `groups` is the smaller number.
     """
-    both = [_Statistic(after, before, relative=False) for after, before in (first, second)]
+    both = [_statistic(after, before) for after, before in (first, second)]
     (value_1, error_1), (value_2, error_2) = (one.at(np.ones((1, one.groups))) for one in both)
     value, error = float(value_1[0] - value_2[0]), float(np.hypot(error_1[0], error_2[0]))
     groups = min(one.groups for one in both)
@@ -144,6 +146,12 @@ def apart(
         return Change(value, None, None, groups)
     low, high = _ends(value, error, value_K[valid_K], error_K[valid_K], bootstrap.confidence)
     return Change(value, low, high, groups)
+
+
+def _statistic(after: GroupSums, before: GroupSums | None, *, relative: bool = False) -> _Statistic | Linearised:
+    arms = [one for one in (after, before) if one is not None]
+    kind = _Statistic if all(one.cells is None for one in arms) else Linearised
+    return kind(after, before, relative=relative)
 
 
 class _Statistic:
@@ -214,7 +222,7 @@ def _influence(one: GroupSums, measured_G: npt.NDArray[np.bool_]) -> tuple[float
     return ratio, (above_G - ratio * below_G) / total, below_G / total
 
 
-def _interval(statistic: _Statistic, bootstrap: Bootstrap) -> Change:
+def _interval(statistic: _Statistic | Linearised, bootstrap: Bootstrap) -> Change:
     groups = statistic.groups
     value, error = (float(one[0]) for one in statistic.at(np.ones((1, groups))))
     if groups < FEWEST_GROUPS:
@@ -229,7 +237,7 @@ def _interval(statistic: _Statistic, bootstrap: Bootstrap) -> Change:
     return Change(value, low, high, groups)
 
 
-def _weighted(statistic: _Statistic, bootstrap: Bootstrap) -> tuple[Floats, Floats]:
+def _weighted(statistic: _Statistic | Linearised, bootstrap: Bootstrap) -> tuple[Floats, Floats]:
     """Evaluate the statistic for all weightings."""
     found = [statistic.at(weights_KG) for weights_KG in _weightings(statistic.groups, bootstrap)]
     return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from acclimate.core.artifact import fingerprint
+from acclimate.core.cells import Cells
 from acclimate.core.scores import Floats, GroupSums
 from acclimate.evaluate.measure import Measured
 from acclimate.evaluate.rows import EvalText
@@ -58,19 +59,22 @@ def keep(texts: Sequence[EvalText], measured: Measured) -> Kept:
 
 
 def comparable(one: GroupSums, other: GroupSums) -> bool:
-    """Say whether two scores divide by the very same: perplexities of two tokenizers do not."""
-    return (one.name, one.unit) == (other.name, other.unit) and np.array_equal(
-        one.denominator_G, other.denominator_G, equal_nan=True
-    )
+    """Say whether two scores divide by the very same (perplexities of two tokenizers do not) and are of one formula."""
+    formulas = [None if some.cells is None else some.cells.formula for some in (one, other)]
+    if formulas[0] != formulas[1] or (one.name, one.unit) != (other.name, other.unit):
+        return False
+    return np.array_equal(one.denominator_G, other.denominator_G, equal_nan=True)
 
 
 def _unnamed(one: GroupSums) -> GroupSums:
     numbers = tuple(str(number) for number in range(len(one.groups)))
-    return GroupSums(one.name, one.unit, one.better, numbers, one.numerator_G, one.denominator_G, one.n, one.transform)
+    return replace(one, groups=numbers, n_G=None)
 
 
 def _plain(one: GroupSums) -> dict[str, Any]:
-    sums = {"numerator": _numbers(one.numerator_G), "denominator": _numbers(one.denominator_G)}
+    sums: dict[str, Any] = {"numerator": _numbers(one.numerator_G), "denominator": _numbers(one.denominator_G)}
+    if one.cells is not None:
+        sums = {"denominator": sums["denominator"], "cells": one.cells.as_json()}
     return {"name": one.name, "unit": one.unit, "better": one.better, "n": one.n, "transform": one.transform, **sums}
 
 
@@ -79,6 +83,10 @@ def _numbers(values_G: Floats) -> list[float | None]:
 
 
 def _sums(data: dict[str, Any]) -> GroupSums:
-    above_G, below_G = (np.array(data[key], dtype=np.float64) for key in ("numerator", "denominator"))
-    groups = tuple(str(number) for number in range(len(above_G)))
+    below_G = np.array(data["denominator"], dtype=np.float64)
+    groups = tuple(str(number) for number in range(len(below_G)))
+    if "cells" in data:
+        cells = Cells.from_json(data["cells"])
+        return GroupSums.of_cells(data["name"], data["unit"], data["better"], groups, below_G, cells)
+    above_G = np.array(data["numerator"], dtype=np.float64)
     return GroupSums(data["name"], data["unit"], data["better"], groups, above_G, below_G, data["n"], data["transform"])

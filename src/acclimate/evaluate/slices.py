@@ -113,7 +113,7 @@ def slice_lines(
     for label in sorted(set(of.label_G) - {""}, key=lambda one: (one in (OTHER, MISSING), one)):
         some_G = np.array([one == label for one in of.label_G])
         part = {when: [one.only(some_G) for one in sums[when]] for when in _ARMS if when in sums}
-        part = {when: [one for one in some if one.denominator_G.any()] for when, some in part.items()}
+        part = {when: [one for one in some if one.measured] for when, some in part.items()}
         lines += [replace(line, slice=f"{of.column}={label}") for line in score_lines(place, part, bootstrap)]
         if int(some_G.sum()) >= FEWEST_GROUPS and label not in (OTHER, MISSING):
             parts[label] = part
