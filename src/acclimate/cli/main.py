@@ -6,31 +6,19 @@ import errno
 import re
 import sys
 import traceback
+from importlib import import_module
 
 import typer
 
 import acclimate
-from acclimate.cli import (
-    advise,
-    check,
-    compare,
-    convert,
-    demo,
-    env,
-    evaluate,
-    fetch,
-    init,
-    listing,
-    run,
-    sample,
-    schema,
-    show,
-)
 from acclimate.core.errors import AcclimateError, Interrupted, UserError
 
+COMMANDS = ("demo", "init", "advise", "check", "show", "run", "evaluate", "compare", "review", "listing", "sample", "fetch",
+            "convert", "schema", "env")  # fmt: skip
+"""Modules of this folder, in the order of the help."""
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=acclimate.__doc__)
-for module in (demo, init, advise, check, show, run, evaluate, compare, listing, sample, fetch, convert, schema, env):
-    module.add_to(app)
+for name in COMMANDS:
+    import_module(f"acclimate.cli.{name}").add_to(app)
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 # safetensors, tokenizers and numpy report a full disk in errors of their own, by these words.
