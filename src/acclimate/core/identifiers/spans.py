@@ -29,16 +29,26 @@ class _Form:
     sign: re.Pattern[str] | None = None
 
 
+_SIGNS = r"a-z0-9_\u00c0-\u024f"
+"""What goes on a word or a number. Han characters do not: 请打13812345678找我."""
+
+
 def _form(kind: Kind, pattern: str, check: Callable[[str], bool] | None = None, sign: str = "") -> _Form:
     flags = re.IGNORECASE
+    for before, after in (
+        (r"(?<![\w", rf"(?<![{_SIGNS}"),
+        (r"(?![\w", rf"(?![{_SIGNS}"),
+        (r"(?!\w)", rf"(?![{_SIGNS}])"),
+    ):
+        pattern = pattern.replace(before, after)
     return _Form(kind, re.compile(pattern, flags), check, re.compile(sign, flags) if sign else None)
 
 
-_TO = r"(?:[ ]?(?:no|nr|num|number|id|#)\b\.?)?[ ]?(?:[:：=#]|is\b|was\b|为|是)*[ \t　]*"
+_TO = r"(?:[ ]?(?:(?:no|nr|num|number|id)\b\.?|#))?\.?[ ]?(?:[:：=#]|is\b|was\b|为|是)*[ \t　]*"
 _VALUE = r"(?P<v>(?=[A-Z-]{0,6}\d)[A-Z0-9][A-Z0-9-]{3,19})(?![\w-])"
 _RECORD = (
     r"(?:\bMRN|\bmedical[ ]record|\brecord[ ](?:no|nr|number|id)|\bpatient[ _]?(?:id|no|number)|\bchart[ ](?:no|number)"
-    r"|\bcase[ ](?:no|number|id)|\bhospital[ ](?:no|number)|\bencounter[ ](?:id|no|number)|\badmission[ ](?:id|no|number)"
+    r"|\bcase[ ](?:no|number|id)|\bhosp(?:ital)?\.?[ ](?:no|number|id)|\bencounter[ ](?:id|no|number)|\badmission[ ](?:id|no|number)"
     r"|\baccession[ ](?:no|number)|\bvisit[ ](?:id|no|number)|\bNHS|病历号|病案号|住院号|门诊号|就诊卡号|登记号|检查号|影像号)"
 )
 _DOCUMENT = (
@@ -47,18 +57,19 @@ _DOCUMENT = (
 )
 _ACCOUNT = (
     r"(?:\b(?:bank[ ])?account[ ](?:no|nr|number|id)|\bacct\.?(?:[ ](?:no|number))?|\bcard[ ](?:no|number)|\brouting[ ]number"
-    r"|\bsort[ ]code|银行账号|银行卡号?|账号|帐号|卡号)"
+    r"|\bsort[ ]code|银行账号|银行卡号?|账号|帐号|(?<!诊)卡号)"
 )
 _STREETS = (
     r"Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Square|Sq|Terrace|Parkway|Pkwy|Highway"
     r"|Hwy|Crescent|Close|Row|Alley|Way"
 )
+_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}"
 _PHONE_LABEL = r"(?:\b(?:tele)?phone|\btel|\bfax|\bmobile|\bcell|\bcall(?: us)?(?: at)?|电话|手机号?码?|联系方式|座机)"
 _HAN = r"[\u3400-\u9fff]"
 _BORN = r"(?:\bDOB|\bD\.O\.B\.?|\bdate[ ]of[ ]birth|\bbirth[ _]?date|\bbirthday|\bborn(?:[ ]on)?|出生日期|出生年月日?|出生于|生于|生日)"
 
 _FORMS: tuple[_Form, ...] = (
-    _form("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", sign="@"),
+    _form("email", r"(?:[^\W\u3400-\u9fff]|[.+-])+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", sign="@"),
     _form("key", r"(?<![\w-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![\w-])", sign="-"),
     _form("national_id", r"(?<![\w-])\d{17}[\dX](?!\w)", is_chinese_id),
     _form("national_id", r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", is_social_security, sign="-"),
@@ -76,9 +87,9 @@ _FORMS: tuple[_Form, ...] = (
     _form("birth_date", rf"(?P<v>{DATE})(?=[ ]?(?:出生|生人|\(?DOB\b))"),
     _form(
         "address",
-        rf"(?<![\w.,/-])\d{{1,6}}[A-Z]?[ ](?-i:(?:[NSEW]\.?[ ])?(?:[A-Z][\w'’.-]*[ ]){{1,4}}(?:{_STREETS}))\b\.?"
+        rf"(?<![\w.,/-])\d{{1,6}}[A-Z]?[ ](?-i:(?:[NSEW]\.?[ ])?(?:(?:[A-Z][\w'’.-]*|\d{{1,3}}(?:st|nd|rd|th))[ ]){{1,4}}(?:{_STREETS}))\b\.?"
         r"(?:,?[ ](?:apt|unit|suite|ste|floor|fl|#)\.?[ ]?[\w-]+)?"
-        r"(?-i:(?:,[ ](?:[A-Z][\w'’-]+[ ]?){1,3})?(?:,[ ][A-Z]{2}(?:[ ]\d{5}(?:-\d{4})?)?)?)",
+        rf"(?-i:(?:,[ ](?:[A-Z][a-z'’-]+[ ]?){{1,3}})?(?:,?[ ]?(?:[A-Z]{{2}}(?:[ ]\d{{5}}(?:-\d{{4}})?)?|{_POSTCODE})(?!\w))?)",
     ),
     _form("address", r"\bP\.?[ ]?O\.?[ ]Box[ ]\d+", sign="box"),
     _form("address", r"(?:\baddress|\bresid(?:es|ing|ent)[ ]at|\blives[ ]at)[ ]?[:：]?[ ](?P<v>\d[^\n;]{5,60}?)(?=[.;\n]|$)"),
