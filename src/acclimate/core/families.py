@@ -70,6 +70,8 @@ FAMILIES: dict[str, dict[str, str]] = {
         "exact_match": "acclimate.evaluate.metrics.exact_match:ExactMatch",
         "token_f1": "acclimate.evaluate.metrics.token_f1:TokenF1",
         "answer_length": "acclimate.evaluate.metrics.answer_length:AnswerLength",
+        "glossary": "acclimate.evaluate.metrics.glossary:Glossary",
+        "semantic_similarity": "acclimate.evaluate.metrics.semantic_similarity:SemanticSimilarity",
     },
     "floor": {
         "sample:hospital": "acclimate.samples.hospital.posterior:HospitalFloor",

@@ -23,15 +23,16 @@ PLAIN_KIND = "glossary"
 """The kind of terms without a branch."""
 
 
-def read_glossary(path: str) -> list[Term]:
+def read_glossary(path: str, where: str = WHERE) -> list[Term]:
     """Read a file of terms.
 
+    Takes: `where`, the place in the recipe that names it.
     Gives: terms in the order of the file; their kind is the first level of the branch, what terms are ranked among.
     Raises: UserError naming file and line: not there, not UTF-8, no terms, an empty level, indentation that skips a
     level.
     """
     found: dict[tuple[str, ...], Term] = {}
-    for text, levels in _lines(path):
+    for text, levels in _lines(path, where):
         words = words_of(text)
         branches = tuple(" > ".join(levels[: depth + 1]) for depth in range(len(levels)))
         known = found.get(words)
@@ -41,32 +42,32 @@ def read_glossary(path: str) -> list[Term]:
             together = tuple(dict.fromkeys([*known.branches, *branches]))
             found[words] = Term(known.text, words, known.kind, together)
     if not found:
-        raise UserError(Fault(WHERE, f"{path} holds no term", "one term a line", "add terms, or use `mined`"))
+        raise UserError(Fault(where, f"{path} holds no term", "one term a line", "add terms, or use `mined`"))
     return list(found.values())
 
 
-def _lines(path: str) -> Iterator[tuple[str, list[str]]]:
+def _lines(path: str, place: str) -> Iterator[tuple[str, list[str]]]:
     """Give each line's term and the levels above it."""
     above: list[str] = []
-    for number, line in enumerate(_text(path).splitlines(), start=1):
+    for number, line in enumerate(_text(path, place).splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         where = f"{path}, line {number}"
         depth = len(line) - len(line.lstrip("\t"))
         if depth > len(above):
             found = f"indented by {depth} tabs under a line indented by {len(above) - 1}" if above else "indented"
-            raise UserError(Fault(WHERE, f"{where}: {found}", "one tab more than the line above", "mend the line"))
+            raise UserError(Fault(place, f"{where}: {found}", "one tab more than the line above", "mend the line"))
         levels = [" ".join(level.split()) for level in line.split(SEPARATOR)]
         if not all(words_of(level) for level in levels):
             raise UserError(
-                Fault(WHERE, f"{where}: a level is empty", "branch > branch > term", "mend or comment out the line")
+                Fault(place, f"{where}: a level is empty", "branch > branch > term", "mend or comment out the line")
             )
         above = [*above[:depth], " > ".join(levels)]
         *branches, term = [level for one in above for level in one.split(" > ")]
         yield term, branches
 
 
-def _text(path: str) -> str:
+def _text(path: str, place: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -77,4 +78,7 @@ def _text(path: str) -> str:
         found = f"{path} is not UTF-8 text (byte {error.start})"
     except OSError as error:
         found = f"{path} can't be read ({error.strerror})"
-    raise UserError(Fault(WHERE, found, "`mined`, a text file with one term a line, or null", "name a file"))
+    allowed = (
+        "a text file with one term a line" if place != WHERE else "`mined`, a text file with one term a line, or null"
+    )
+    raise UserError(Fault(place, found, allowed, "name a file"))

@@ -24,7 +24,12 @@ STAGES = (
     Stage("model", "a name", "model and tokenizer, new rows", "the Hub, for a Hub id"),
     Stage("adapter", "a model", "a model with few trainable weights"),
     Stage("train", "model and examples", "a trained model, checkpoints"),
-    Stage("evaluate", "models and held-out rows", "scores before and after, the change with its interval"),
+    Stage(
+        "evaluate",
+        "models and held-out rows",
+        "scores before and after, the change with its interval",
+        "the Hub, for the encoder that `semantic_similarity` names",
+    ),
     Stage("report", "scores and ledgers", "report.html, Markdown, JSON, the model card"),
 )
 
