@@ -1,4 +1,4 @@
-"""The studentised interval against a slow one, and how often it covers the truth ."""
+"""The studentised interval against a slow one, and how often it covers the truth."""
 
 from __future__ import annotations
 
@@ -89,18 +89,72 @@ def test_tiny_changes_keep_their_digits() -> None:
     assert small.high == pytest.approx(1e-7 * (large.high or 0), rel=1e-4)
 
 
-@pytest.mark.parametrize("kind, least", [("even", 0.925), ("uneven", 0.9), ("skewed", 0.89)])
-def test_a_95_percent_interval_covers_about_95_percent(kind: str, least: float) -> None:
-    """1,000 repeats with 30 groups. The percentile interval covers 87 to 93 %."""
+REPEATS, TRUE = 2000, -0.2
+
+
+def repeat(kind: str, groups: int, random: np.random.Generator) -> tuple[GroupSums, GroupSums]:
+    """One test set: (after, before) of groups whose true change is -0.2.
+
+    even: groups of one size, changes scattered normally. skewed: sizes over two orders of magnitude (a lognormal of
+    sigma 1), changes with a long tail to one side. tied: sizes of sigma 0.7, and the larger a group the larger its change
+    beside that tail; with size = exp(0.7 z), E[size z] / E[size] = 0.7, which is taken off.
+    """
+    z_G = random.standard_normal(groups)
+    sigma = {"even": 0.0, "skewed": 1.0, "tied": 0.7}[kind]
+    size_G = 100 * np.exp(sigma * z_G)
+    tail_G = random.standard_normal(groups) if kind == "even" else random.exponential(size=groups) - 1
+    moved_G = TRUE + 0.1 * (tail_G + (z_G - sigma if kind == "tied" else 0.0))
+    base_G = 2 + 0.5 * random.standard_normal(groups)
+    return sums(size_G * (base_G + moved_G), size_G), sums(size_G * base_G, size_G)
+
+
+@pytest.mark.parametrize(
+    "kind, groups, least, most",
+    [
+        ("even", 30, 0.93, 0.97),
+        ("even", 60, 0.93, 0.97),
+        ("skewed", 30, 0.90, 0.97),
+        ("skewed", 60, 0.915, 0.97),
+        ("tied", 30, 0.90, 0.97),
+        ("tied", 60, 0.915, 0.97),
+    ],
+)
+def test_a_95_percent_interval_covers_about_95_percent(kind: str, groups: int, least: float, most: float) -> None:
+    """2,000 test sets of known true change. With 500 weightings instead of 10,000 each."""
     random = np.random.Generator(np.random.PCG64(20))
     covered = 0
-    for repeat in range(1000):
-        sizes = np.full(30, 100.0) if kind == "even" else 100 * np.exp(random.standard_normal(30))
-        effect = random.standard_normal(30)
-        if kind == "skewed":
-            effect = random.exponential(size=30) - 1
-        base = 2 + 0.5 * random.standard_normal(30)
-        before, after = sums(sizes * base, sizes), sums(sizes * (base - 0.2 + 0.1 * effect), sizes)
-        found = change(after, before, Bootstrap(resamples=600, seed=repeat))
-        covered += (found.low or 0) <= -0.2 <= (found.high or 0)
-    assert least <= covered / 1000 <= 0.975
+    for number in range(REPEATS):
+        found = change(*repeat(kind, groups, random), Bootstrap(resamples=500, seed=number))
+        assert found.low is not None
+        assert found.high is not None
+        covered += found.low <= TRUE <= found.high
+    assert least <= covered / REPEATS <= most
+
+
+def test_the_percentile_interval_is_too_narrow_for_few_uneven_groups() -> None:
+    """Why it is not used: of 1,000 of the same test sets it misses the truth in more than 1 of 10."""
+    random = np.random.Generator(np.random.PCG64(20))
+    drawn = np.random.Generator(np.random.PCG64(0)).integers(0, 30, (1000, 30))
+    weights_KG = np.stack([np.bincount(one, minlength=30) for one in drawn]).astype(np.float64)
+    covered = 0
+    for _ in range(1000):
+        after, before = repeat("skewed", 30, random)
+        moved_K = weights_KG @ (after.numerator_G - before.numerator_G) / (weights_KG @ before.denominator_G)
+        low, high = np.quantile(moved_K, [0.025, 0.975])
+        covered += low <= TRUE <= high
+    assert 0.8 < covered / 1000 < 0.9
+
+
+def test_rows_of_one_patient_are_no_independent_cases() -> None:
+    """PROOF's case, 60 patients of 20 rows with a correlation of 0.2 within: by rows far too narrow, by patients right."""
+    random = np.random.Generator(np.random.PCG64(3))
+    covered = {"rows": 0, "patients": 0}
+    for number in range(250):
+        moved_PR = TRUE + math.sqrt(0.2) * random.standard_normal((60, 1)) + math.sqrt(0.8) * random.standard_normal((60, 20))
+        flat_R = moved_PR.ravel()
+        of = {"rows": (flat_R, np.ones(1200)), "patients": (moved_PR.sum(axis=1), np.full(60, 20.0))}
+        for name, (moved, size) in of.items():
+            found = change(sums(2 * size + moved, size), sums(2 * size, size), Bootstrap(resamples=200, seed=number))
+            covered[name] += (found.low or 0) <= TRUE <= (found.high or 0)
+    assert covered["rows"] / 250 < 0.7
+    assert covered["patients"] / 250 > 0.91
