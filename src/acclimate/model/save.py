@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _PROBE = "The patient 患者 was given 3.5 mg twice a day. Revenue rose by 12 % in 2023; costs fell."
 _LONGEST = 48
+_LINE = 64
+"""Bytes that memory of torch's own is aligned to."""
 _MERGED = 1e-5
 """How far merged logits may lie from the adapter's, as a share of the largest."""
 _ROUNDINGS = 10
@@ -40,11 +42,18 @@ def probe(lm: LanguageModel, model: Any) -> Tensor:
     run = type(model).forward  # accelerate has put one on the object that rounds to 16 bits
     try:
         with _plain(base, use_cache=False), torch.no_grad():
-            model.eval().to("cpu")
+            _align(model.eval().to("cpu"))
             logits_TV = [run(model, input_ids=torch.tensor([document])).logits[0].float() for document in documents]
     finally:
         model.train(training).to(device)
     return torch.cat(logits_TV)
+
+
+def _align(model: Any) -> None:
+    """Move the weights that lie at odd addresses, as those mapped from a file do: there products are added up otherwise."""
+    for weight in (*model.parameters(), *model.buffers()):
+        if weight.data_ptr() % _LINE:
+            weight.data = weight.data.clone()
 
 
 def save(lm: LanguageModel, model: Any, folder: Path, before: Tensor | None = None) -> None:
@@ -156,8 +165,7 @@ def _need_model(lm: LanguageModel, model: Any, trained: Tensor, folder: Path) ->
 
     again, _ = pretrained(str(folder), "main", "causal" if lm.causal else "masked")
     for weight in (*again.parameters(), *again.buffers()):
-        weight.data = weight.data.to(model.dtype if weight.is_floating_point() else weight.dtype, copy=True)
-        # a file's weights lie at odd addresses, where products are added up in another order
+        weight.data = weight.data.to(model.dtype if weight.is_floating_point() else weight.dtype)
     saved = again.state_dict()
     for name, weight in model.state_dict().items():
         if name not in saved or not _same(saved[name], weight.cpu()):
