@@ -150,7 +150,9 @@ def test_rows_of_one_patient_are_no_independent_cases() -> None:
     random = np.random.Generator(np.random.PCG64(3))
     covered = {"rows": 0, "patients": 0}
     for number in range(250):
-        moved_PR = TRUE + math.sqrt(0.2) * random.standard_normal((60, 1)) + math.sqrt(0.8) * random.standard_normal((60, 20))
+        moved_PR = (
+            TRUE + math.sqrt(0.2) * random.standard_normal((60, 1)) + math.sqrt(0.8) * random.standard_normal((60, 20))
+        )
         flat_R = moved_PR.ravel()
         of = {"rows": (flat_R, np.ones(1200)), "patients": (moved_PR.sum(axis=1), np.full(60, 20.0))}
         for name, (moved, size) in of.items():

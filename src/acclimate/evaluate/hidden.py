@@ -69,7 +69,7 @@ def _of_window(
     bytes_U = bytes_C[spans_U2[:, 1]] - bytes_C[spans_U2[:, 0]]
     alike_U = _same_but_for_spaces(window.text, spans_U2, whole_U2[first_U] + window.place(0))
     unit_U = np.where(alike_U, inside_U[first_U], -1)
-    pass_of_U = np.where(_has_tokens(spans_U2, window.encoded), pass_U[inside_U[first_U]], PASSES)
+    pass_of_U = np.where(has_tokens(spans_U2, window.encoded), pass_U[inside_U[first_U]], PASSES)
     chosen = [np.flatnonzero(pass_of_U == one) for one in range(passes)]
     return [Hidden(number, spans_U2[one], bytes_U[one], unit_U[one]) for one in chosen if len(one)]
 
@@ -82,7 +82,8 @@ def _same_but_for_spaces(text: str, spans_U2: Spans, units_U2: npt.NDArray[np.in
     return np.asarray(inside_U & (seen_U == visible_C[units_U2[:, 1]] - visible_C[units_U2[:, 0]]))
 
 
-def _has_tokens(spans_U2: Spans, encoded: Sequence[Encoded]) -> npt.NDArray[np.bool_]:
+def has_tokens(spans_U2: Spans, encoded: Sequence[Encoded]) -> npt.NDArray[np.bool_]:
+    """Say of each span whether any arm has a token for it."""
     borders = [one.touching(spans_U2) for one in encoded]
     return np.asarray(np.any([first_U < last_U for first_U, last_U in borders], axis=0), dtype=np.bool_)
 

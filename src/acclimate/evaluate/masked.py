@@ -42,22 +42,30 @@ class UnitResults:
     unknown_U: Floats
 
 
+class _Read:
+    """One window in the tokens of one arm: what is the same whatever is hidden in it."""
+
+    def __init__(self, window: Window, number: int, arm: Arm) -> None:
+        self.encoded = window.encoded[number]
+        bytes_C = byte_borders(window.text)
+        self.bytes_T = bytes_C[self.encoded.ends_T] - bytes_C[self.encoded.starts_T]
+        self.dropped_C1 = np.concatenate([[0], np.cumsum(dropped_bytes(window, number))])
+        self.mask_id, self.unknown_id = arm.tokenizer.mask_token_id, unknown_id(arm.tokenizer)
+
+
 class _Masked:
     """One window with some units hidden, in the tokens of one arm; shows one more piece of each after every pass."""
 
-    def __init__(self, window: Window, hidden: Hidden, number: int, arm: Arm) -> None:
-        encoded = window.encoded[number]
-        self._places_T = encoded.places_T
+    def __init__(self, read: _Read, hidden: Hidden) -> None:
+        encoded = read.encoded
+        self._places_T, self._bytes_T, self._unknown_id = encoded.places_T, read.bytes_T, read.unknown_id
         self._first_U, self._last_U = encoded.touching(hidden.spans_U2)
         self._true_S = encoded.ids_S
         self.ids_S = encoded.ids_S.copy()
         for first, last in zip(self._first_U, self._last_U, strict=True):
-            self.ids_S[self._places_T[first:last]] = arm.tokenizer.mask_token_id
-        bytes_C = byte_borders(window.text)
-        self._bytes_T = bytes_C[encoded.ends_T] - bytes_C[encoded.starts_T]
-        self._unknown_id = unknown_id(arm.tokenizer)
-        dropped_C = np.concatenate([[0], np.cumsum(dropped_bytes(window, number))])
-        self.unknown_U = (dropped_C[hidden.spans_U2[:, 1]] - dropped_C[hidden.spans_U2[:, 0]]).astype(np.float64)
+            self.ids_S[self._places_T[first:last]] = read.mask_id
+        begin_U, end_U = hidden.spans_U2.T
+        self.unknown_U = (read.dropped_C1[end_U] - read.dropped_C1[begin_U]).astype(np.float64)
         self.bits_U = BITS_A_BYTE * self.unknown_U
         self.right_U = self.unknown_U == 0
         self.pieces = int((self._last_U - self._first_U).max())
@@ -97,7 +105,9 @@ def score_hidden(
         raise UserError(Fault("model", "the tokenizer has no mask token", "a masked model", "use objective: clm"))
     results = [UnitResults(np.zeros(0), np.zeros(0, dtype=np.bool_), np.zeros(0))]
     for start in range(0, len(hidden), AT_ONCE):
-        chunk = [_Masked(windows[one.window], one, number, arm) for one in hidden[start : start + AT_ONCE]]
+        some = hidden[start : start + AT_ONCE]
+        reads = {place: _Read(windows[place], number, arm) for place in {one.window for one in some}}
+        chunk = [_Masked(reads[one.window], one) for one in some]
         for piece in range(max(one.pieces for one in chunk)):
             left = [one for one in chunk if one.pieces > piece]
             asked = [one.ask(piece) for one in left]

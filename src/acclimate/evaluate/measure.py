@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from acclimate.evaluate.copying import NEW, REPEATED, repeats
 from acclimate.evaluate.encode import same_tokenizer
 from acclimate.evaluate.hidden import Hidden, plan
 from acclimate.evaluate.masked import score_hidden
+from acclimate.evaluate.pseudo import pseudo_perplexities
 from acclimate.evaluate.rows import EvalText, groups_of
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.share import Gain, gain
@@ -54,7 +56,8 @@ def measure(
     """Measure every arm (`{"before": base, "after": adapted}`) on the same characters of the same texts.
 
     Takes: `floor`, for masked models on data that was made up. What is measured is fixed before any arm is asked.
-    Scores of masked models: bits_per_byte, masked_accuracy (tagged rows: also of repeated and of new values).
+    Scores of masked models: bits_per_byte, masked_accuracy (tagged rows: also of repeated and of new values), and
+    pseudo_perplexity if it is asked for.
     Of causal ones: bits_per_byte (tagged rows: of values, and bits_per_byte_all), perplexity (of words where the arms'
     tokenizers differ). Scores that nothing was measured for are left out.
     Raises: AcclimateError if causal and masked arms are mixed; UserError from cutting and masking.
@@ -82,6 +85,9 @@ def _measure_masked(
     }
     repeated_U = repeats(texts, windows, hidden) if any(text.tagged for text in texts) else None
     sums = {name: masked_sums(one, bytes_U, repeated_U, place_U, groups) for name, one in results.items()}
+    if settings.pseudo_perplexity:
+        for name, one in pseudo_perplexities(arms, texts, windows, settings, partial(_told_words, tell)).items():
+            sums[name].append(one)
     refused = refusal({name: float(one.unknown_U.sum()) for name, one in results.items()}, float(bytes_U.sum()))
     found = None
     if floor is not None:
@@ -113,6 +119,10 @@ def _measure_causal(arms: Mapping[str, Arm], texts: Sequence[EvalText], tell: Te
     total = float(sizes_W3[:, 1 if tagged else 0].sum())
     refused = refusal({name: float(one_W.sum()) for name, one_W in unknown.items()}, total)
     return Measured(sums, refused, None, windows, [], slices)
+
+
+def _told_words(tell: Tell, arm: str, done: int, total: int) -> None:
+    tell(Event("progress", f"measuring {arm}, word by word", {"done": done, "of": total}))
 
 
 def _teller(tell: Tell, arm: str, total: int) -> Callable[[int], None]:

@@ -19,14 +19,13 @@ import numpy as np
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Event, Tell, silent
-from acclimate.core.examples import Ints
 from acclimate.core.protocols import Arm
 from acclimate.core.scores import Floats, GroupSums
 from acclimate.core.seeds import hash64
 from acclimate.evaluate.causal import STRIDE, count, score_text
-from acclimate.evaluate.hidden import Hidden, snap
 from acclimate.evaluate.masked import score_hidden
 from acclimate.evaluate.measure import Measured
+from acclimate.evaluate.pseudo import each_alone
 from acclimate.evaluate.retention import MINIMAL_PAIRS
 from acclimate.evaluate.rows import EvalText, groups_of, sum_by
 from acclimate.evaluate.windows import Window, cut
@@ -87,22 +86,6 @@ def _causal(arm: Arm, number: int, texts: Sequence[EvalText], windows: list[Wind
 
 def _masked(arm: Arm, number: int, texts: Sequence[EvalText], windows: list[Window]) -> Floats:
     """Give the bits of each sentence: every word hidden once, alone."""
-    hidden = [one for place, window in enumerate(windows) for one in _each_word(place, window, texts[window.row])]
+    hidden = each_alone(texts, windows, [np.ones(len(text.units()), dtype=np.bool_) for text in texts]).hidden
     found = score_hidden(arm, number, windows, hidden, lambda done: None)
     return sum_by(np.array([one.window for one in hidden], dtype=np.int64), found.bits_U, [""] * len(windows))
-
-
-def _each_word(place: int, window: Window, text: EvalText) -> list[Hidden]:
-    spans_U2, _ = snap(text.units().astype(np.int64), window.encoded)
-    nothing = np.zeros(1, dtype=np.int64)
-    some = [
-        one
-        for one in spans_U2[:, None]
-        if any(len(arm.places_T) and _touches(arm.touching(one)) for arm in window.encoded)
-    ]
-    return [Hidden(place, one, nothing, nothing - 1) for one in some]
-
-
-def _touches(borders: tuple[Ints, Ints]) -> bool:
-    first, last = borders
-    return bool(first[0] < last[0])

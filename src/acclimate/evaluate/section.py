@@ -30,6 +30,11 @@ class Evaluate(Section):
     passes: int = option(
         1, "how many of the 7 parts of all words (tagged rows: values) are hidden", unit="passes", ge=1, le=7
     )
+    pseudo_perplexity: bool = option(
+        False, "encoders: also the perplexity of words, each hidden by itself (many passes: slow)"
+    )
+    pseudo_words: int = option(16, "most words of a document that it is measured on", unit="words", ge=1)
+    exact: bool = option(False, "measure it on all words instead, as a paper should (slower still)")
     terms: str | None = option(
         "mined", "the domain's own terms, asked for one by one: mined, a glossary (one a line, or a taxonomy), or null"
     )

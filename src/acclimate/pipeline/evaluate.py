@@ -18,6 +18,7 @@ from acclimate.core.scores import GroupSums, Verdict
 from acclimate.evaluate.copying import copying_floors
 from acclimate.evaluate.kept import keep
 from acclimate.evaluate.measure import Measured, measure
+from acclimate.evaluate.pseudo import PSEUDO_PERPLEXITY
 from acclimate.evaluate.rows import EvalText, Tagged, choose
 from acclimate.evaluate.scores import Place, score_lines
 from acclimate.evaluate.section import Evaluate
@@ -139,7 +140,10 @@ def need_evaluable(settings: Evaluate, rows: Rows, *, causal: bool) -> None:
 
     Raises: UserError for a primary score that this kind of model has not, a column or a file that is not there.
     """
-    names = ("bits_per_byte", "bits_per_byte_all", "perplexity") if causal else ("bits_per_byte", "masked_accuracy")
+    words = (PSEUDO_PERPLEXITY,) if settings.pseudo_perplexity else ()
+    names = (
+        ("bits_per_byte", "bits_per_byte_all", "perplexity") if causal else ("bits_per_byte", "masked_accuracy", *words)
+    )
     if settings.primary not in names:
         found = f"{settings.primary!r} is not measured for this kind of model{nearest(settings.primary, names)}"
         raise UserError(Fault("evaluate.primary", found, ", ".join(names), "name one of them"))
