@@ -11,6 +11,8 @@ PARTS = {
     "mean_average_precision": (5, 5, 7, 7),
     "calibration_error": (4, 1),
     "pearson": (1, 1, 1, 1, 1, 1),
+    "bleu": (4, 4, 1),
+    "chrf": (6, 6, 6),
 }
 
 
@@ -36,7 +38,8 @@ def test_slopes_are_those_of_the_value(formula: str, seed: int) -> None:
     up_P, _ = evaluate(formula, at_P[:, None] + steps_PP, parts)
     down_P, _ = evaluate(formula, at_P[:, None] - steps_PP, parts)
     _, slope_P1 = evaluate(formula, at_P[:, None], parts)
-    assert slope_P1[:, 0] == pytest.approx((up_P - down_P) / (2 * step), abs=1e-7)
+    largest = max(1.0, np.abs(up_P).max())  # BLEU goes to 100
+    assert slope_P1[:, 0] == pytest.approx((up_P - down_P) / (2 * step), abs=1e-7 * largest)
     assert np.abs(slope_P1).max() > 1e-3
 
 
@@ -45,7 +48,7 @@ def test_a_multiple_of_all_sums_changes_nothing(formula: str) -> None:
     at_P, parts = sums(formula, 1), PARTS[formula]
     value_2, slope_P2 = evaluate(formula, np.stack([at_P, 3 * at_P], axis=1), parts)
     assert value_2[0] == pytest.approx(value_2[1], rel=1e-12)
-    assert at_P @ slope_P2[:, 0] == pytest.approx(0, abs=1e-12)
+    assert at_P @ slope_P2[:, 0] == pytest.approx(0, abs=1e-12 * max(1.0, abs(value_2[0])))
 
 
 def test_weightings_stand_side_by_side() -> None:
@@ -89,3 +92,34 @@ def test_a_label_without_both_classes_does_not_count(formula: str) -> None:
     both_1, slope_P1 = evaluate(formula, np.array(whole + thin)[:, None], (2, 2, 2, 2))
     assert both_1[0] == alone_1[0]
     assert not slope_P1[4:].any()
+
+
+@pytest.mark.parametrize("right", [30.0, 70.0])
+def test_slopes_of_bleu_that_no_random_sums_reach(right: float) -> None:
+    """Answers shorter and longer than the right ones; an order without a match is smoothed, and its slope taken as 0."""
+    at_P, parts = np.array([20.0, 9, 4, 1, 50, 40, 30, 20, right]), PARTS["bleu"]
+    steps_PP = 1e-5 * np.eye(9)
+    up_P, down_P = (evaluate("bleu", at_P[:, None] + sign * steps_PP, parts)[0] for sign in (1, -1))
+    (value,), slope_P1 = evaluate("bleu", at_P[:, None], parts)
+    assert slope_P1[:, 0] == pytest.approx((up_P - down_P) / 2e-5, abs=1e-6)
+    assert (slope_P1[8, 0] < 0) == (right > 50)
+    at_P[3] = 0
+    (smoothed,), slope_P1 = evaluate("bleu", at_P[:, None], parts)
+    assert smoothed == pytest.approx(value * (1 / 2) ** (1 / 4))
+    assert at_P @ slope_P1[:, 0] == pytest.approx(0, abs=1e-12)
+    assert (slope_P1[3, 0], slope_P1[7, 0]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "formula, at",
+    [
+        ("bleu", [0.0, 0, 0, 0, 4, 3, 2, 1, 4]),
+        ("bleu", [2.0, 1, 0, 0, 3, 2, 1, 0, 3]),
+        ("bleu", [0.0] * 8 + [4]),
+        ("chrf", [0.0] * 18),
+    ],
+)
+def test_where_nothing_matches_texts_score_0(formula: str, at: list[float]) -> None:
+    value_1, slope_P1 = evaluate(formula, np.array(at)[:, None], PARTS[formula])
+    assert value_1[0] == 0
+    assert not slope_P1.any()

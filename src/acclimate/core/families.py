@@ -67,6 +67,8 @@ FAMILIES: dict[str, dict[str, str]] = {
         "rouge1": "acclimate.evaluate.metrics.rouge1:Rouge1",
         "rouge2": "acclimate.evaluate.metrics.rouge2:Rouge2",
         "rougeL": "acclimate.evaluate.metrics.rouge_l:RougeL",
+        "bleu": "acclimate.evaluate.metrics.bleu:Bleu",
+        "chrf": "acclimate.evaluate.metrics.chrf:Chrf",
         "exact_match": "acclimate.evaluate.metrics.exact_match:ExactMatch",
         "token_f1": "acclimate.evaluate.metrics.token_f1:TokenF1",
         "answer_length": "acclimate.evaluate.metrics.answer_length:AnswerLength",

@@ -4,7 +4,7 @@ Each formula takes its parts, arrays of sums in cells, and gives the score and i
 when every sum is multiplied by one number, so that the slopes times a group's own sums are its influence. Where a score
 is undefined, value and slopes are NaN.
 
-Legend of shapes: K weightings, M labels, D distinct probabilities in rising order, B bins.
+Legend of shapes: K weightings, M labels, D distinct probabilities in rising order, B bins, N orders of n-grams.
 """
 
 from __future__ import annotations
@@ -95,6 +95,49 @@ def pearson(parts: Sequence[Floats]) -> Found:
     return value_1K[0], [by_n_1K, *slopes]
 
 
+def bleu(parts: Sequence[Floats]) -> Found:
+    """BLEU, 0 to 100: 100 min(1, exp(1 - r / T_1)) exp(mean over n of ln C_n / T_n), smoothed as sacrebleu does.
+
+    Where C_n = 0 the k-th such order has 1 / (2^k T_n) instead (its slope is taken as 0); 0 where nothing matches.
+    Takes: matches_NK and said_NK, n-grams of each order n = 1 to N, and right_1K, the length of the right answers.
+    """
+    matches_NK, said_NK, (right_K,) = parts
+    none_NK = matches_NK == 0
+    smoothed_NK = 0.5 ** np.cumsum(none_NK, axis=0) / said_NK
+    precision_NK = np.where(none_NK, smoothed_NK, matches_NK / said_NK)
+    short_K = np.maximum(right_K / said_NK[0] - 1, 0.0)
+    defined_K = (said_NK > 0).all(axis=0) & ~none_NK.all(axis=0)
+    value_K = np.where(defined_K, 100 * np.exp(np.log(precision_NK).mean(axis=0) - short_K), 0.0)
+    share_K = value_K / len(matches_NK)
+    matches_slope_NK = np.where(none_NK | ~defined_K, 0.0, share_K / matches_NK)
+    said_slope_NK = np.where(none_NK | ~defined_K, 0.0, -share_K / said_NK)
+    brief_K = np.where(defined_K & (short_K > 0), value_K / said_NK[0], 0.0)
+    said_slope_NK[0] += brief_K * np.where(defined_K, right_K / said_NK[0], 0.0)
+    return value_K, [matches_slope_NK, said_slope_NK, -brief_K[None]]
+
+
+def chrf(parts: Sequence[Floats]) -> Found:
+    """chrF, 0 to 100: 100 * 5 P R / (4 P + R), P and R the means over n of matches / said and matches / right.
+
+    Orders that one side has none of do not count; 0 where nothing matches.
+    Takes: said_NK, right_NK and matches_NK, n-grams of each order.
+    """
+    said_NK, right_NK, matches_NK = parts
+    counts_NK = (said_NK > 0) & (right_NK > 0)
+    orders_K = counts_NK.sum(axis=0)
+    precision_NK, recall_NK = (np.where(counts_NK, matches_NK / one_NK, 0.0) for one_NK in (said_NK, right_NK))
+    p_K, r_K = precision_NK.sum(axis=0) / orders_K, recall_NK.sum(axis=0) / orders_K
+    below_K = 4 * p_K + r_K
+    any_K = below_K > 0
+    value_K = np.where(any_K, 500 * p_K * r_K / below_K, 0.0)
+    by_p_K, by_r_K = (
+        np.where(any_K, 500 * k * (one_K / below_K) ** 2 / orders_K, 0.0) for k, one_K in ((1, r_K), (4, p_K))
+    )
+    said_slope_NK = np.where(counts_NK, -by_p_K * precision_NK / said_NK, 0.0)
+    right_slope_NK = np.where(counts_NK, -by_r_K * recall_NK / right_NK, 0.0)
+    return value_K, [said_slope_NK, right_slope_NK, np.where(counts_NK, by_p_K / said_NK + by_r_K / right_NK, 0.0)]
+
+
 def _mean_of_labels(parts: Sequence[Floats], one_label: Callable[[Floats, Floats], Found]) -> Found:
     found = [
         one_label(positive_DK, negative_DK) for positive_DK, negative_DK in zip(parts[::2], parts[1::2], strict=True)
@@ -139,6 +182,8 @@ FORMULAS: dict[str, Formula] = {
     "mean_average_precision": mean_average_precision,
     "calibration_error": calibration_error,
     "pearson": pearson,
+    "bleu": bleu,
+    "chrf": chrf,
 }
 
 

@@ -1,6 +1,6 @@
-"""Values of single answers, summed by group: a score is their mean.
+"""Values of single answers, summed by group: a score is their mean, or a formula of their sums.
 
-Legend of shapes: R rows, G groups.
+Legend of shapes: R rows, G groups, P cells of a formula.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from acclimate.core.scores import GroupSums
+from acclimate.core.cells import Cells
+from acclimate.core.scores import Floats, GroupSums
 from acclimate.evaluate.rows import sum_by
 
 
@@ -41,3 +42,16 @@ class RowSums:
         """Give the mean of the rows' values, of `some` of them if given."""
         some = np.ones(len(self._place_R)) if some_R is None else np.asarray(some_R, dtype=np.float64)
         return self.ratio(name, unit, np.asarray(value_R, dtype=np.float64) * some, some, better=better)
+
+    def formula(
+        self, name: str, unit: str, which: tuple[str, tuple[int, ...]], amounts_RP: Floats, some_R: npt.ArrayLike
+    ) -> GroupSums:
+        """Give a formula (core/formulas.py) of the sums of all amounts; higher is better.
+
+        Takes: `which`, its name and how many cells each argument has; `some`, the rows that count (of others all amounts
+        are 0).
+        """
+        places = self._place_R[:, None], np.arange(amounts_RP.shape[1])[None]
+        cells = Cells.gather(*which, [(*places, amounts_RP)])
+        rows_G = sum_by(self._place_R, some_R, self._groups)
+        return GroupSums.of_cells(name, unit, "higher", self._groups, rows_G, cells)
