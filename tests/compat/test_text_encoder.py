@@ -104,7 +104,7 @@ def test_merges_that_spell_a_special_token_are_undone() -> None:
 def test_many_characters_are_tokenised_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_CHARACTERS", 10)
     texts = ["abc", "", "a longer text than ten", "abcdef", "ab", "abc"]
-    assert list(module._portions(texts)) == [["abc", ""], ["a longer text than ten"], ["abcdef", "ab"], ["abc"]]
+    assert list(module.portions(texts)) == [["abc", ""], ["a longer text than ten"], ["abcdef", "ab"], ["abc"]]
     encoder = ENCODERS["byte_bpe"]
     assert [pieces.ids_T.tolist() for pieces in encoder.pieces(texts)] == [
         one(encoder, text).ids_T.tolist() for text in texts

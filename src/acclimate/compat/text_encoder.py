@@ -6,9 +6,11 @@ This is where a text becomes ids, whoever asks: so what is measured was cut as w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,15 +49,20 @@ class TextEncoder:
 
     def pieces(self, texts: Sequence[str]) -> Iterator[Pieces]:
         """Tokenise each of `texts`."""
-        for some in _portions(texts):
+        for some in portions(texts):
             for encoding in self.backend.encode_batch(some, add_special_tokens=False):
-                count = len(encoding)
-                offsets = np.fromiter(chain.from_iterable(encoding.offsets), np.int32, 2 * count).reshape(-1, 2)
-                ids_T = np.fromiter(encoding.ids, np.int32, count)
-                yield Pieces(ids_T, np.ascontiguousarray(offsets[:, 0]), np.ascontiguousarray(offsets[:, 1]))
+                yield pieces_of(encoding)
 
 
-def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
+def pieces_of(encoding: Any) -> Pieces:
+    """Give a backend's encoding as arrays."""
+    count = len(encoding)
+    offsets = np.fromiter(chain.from_iterable(encoding.offsets), np.int32, 2 * count).reshape(-1, 2)
+    ids_T = np.fromiter(encoding.ids, np.int32, count)
+    return Pieces(ids_T, np.ascontiguousarray(offsets[:, 0]), np.ascontiguousarray(offsets[:, 1]))
+
+
+def portions(texts: Sequence[str]) -> Iterator[list[str]]:
     """Split `texts` so that few characters are at work at a time: a backend needs some hundred bytes a token."""
     some: list[str] = []
     characters = 0
@@ -74,7 +81,7 @@ def text_encoder(tokenizer: PreTrainedTokenizerFast, in_text: Sequence[str], *, 
     Takes: `in_text`, the special tokens that are meant where they stand in a text; anything else that looks like one is
     text. `add_end`, to end with the end-of-sequence token also where the tokenizer adds none, so that ends are learnt.
     """
-    backend = _backend(tokenizer, set(in_text))
+    backend = backend_of(tokenizer, set(in_text))
     probe = backend.encode("a", add_special_tokens=True)
     body = [place for place, added in enumerate(probe.special_tokens_mask) if not added]
     begin, end = (body[0], body[-1] + 1) if body else (len(probe), len(probe))
@@ -96,24 +103,40 @@ def _ints(ids: Sequence[int]) -> Ints:
     return np.array(ids, dtype=np.int32)
 
 
-def _backend(tokenizer: PreTrainedTokenizerFast, in_text: set[str]) -> Tokenizer:
+def special_pattern(tokenizer: PreTrainedTokenizerFast) -> re.Pattern[str]:
+    """Give a pattern that finds the tokenizer's special tokens in a text, the longest first."""
+    names = sorted(special_names(tokenizer), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)) or "(?!)")
+
+
+def special_names(tokenizer: PreTrainedTokenizerFast) -> list[str]:
+    """Give the tokens that steer a model, as they are written."""
+    named = set(tokenizer.all_special_tokens)
+    added = tokenizer.added_tokens_decoder.values()
+    return [token.content for token in added if token.special or token.content in named]
+
+
+def backend_of(
+    tokenizer: PreTrainedTokenizerFast, in_text: set[str], stand_ins: Mapping[str, str] = MappingProxyType({})
+) -> Tokenizer:
     """Copy the backend so that it neither pads nor cuts, and knows no special tokens but `in_text`.
 
     `encode_special_tokens` alone does not do it: a Unigram model finds `<s>` in its own vocabulary, and so does any model
-    whose pre-tokenizer leaves `[MASK]` whole. There the entry gets a name that no text spells.
+    whose pre-tokenizer leaves `[MASK]` whole. There the entry gets a name that no text spells; or, for special tokens that
+    `stand_ins` has, the name given there, by which it is found.
     """
     from tokenizers import Tokenizer
 
     spec = json.loads(tokenizer.backend_tokenizer.to_str())
     spec["padding"] = spec["truncation"] = None
-    hidden = (
-        {token["content"] for token in spec["added_tokens"] if token["special"]}
-        - in_text
-        - {spec["model"].get("unk_token")}
-    )
-    hidden &= _rename(spec["model"], hidden)
+    special = {token["content"] for token in spec["added_tokens"] if token["special"]}
+    hidden = special - in_text - {spec["model"].get("unk_token")} - set(stand_ins)
+    hidden &= _rename(spec["model"], {name: f"\0{name}" for name in hidden})
+    _rename(spec["model"], stand_ins)
     spec["added_tokens"] = [
-        {**token, "special": token["special"] and token["content"] not in in_text}
+        _stand_in(token, stand_ins[token["content"]])
+        if token["content"] in stand_ins
+        else {**token, "special": token["special"] and token["content"] not in in_text}
         for token in spec["added_tokens"]
         if token["content"] not in hidden
     ]
@@ -125,13 +148,19 @@ def _backend(tokenizer: PreTrainedTokenizerFast, in_text: set[str]) -> Tokenizer
     return backend
 
 
-def _rename(model: dict[str, Any], names: set[str]) -> set[str]:
-    """Make vocabulary entries unreachable; ids stay. Gives the names that were found."""
+def _stand_in(token: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**token, "content": name, "special": False, "normalized": False}
+
+
+def _rename(model: dict[str, Any], names: Mapping[str, str]) -> set[str]:
+    """Give vocabulary entries other names; ids stay. Gives the old names that were found."""
     vocabulary = model["vocab"]
+    if model.get("unk_token") in names:
+        model["unk_token"] = names[model["unk_token"]]
     if isinstance(vocabulary, list):
-        model["vocab"] = [[f"\0{name}" if name in names else name, score] for name, score in vocabulary]
-        return names & {name for name, _ in vocabulary}
-    model["vocab"] = {f"\0{name}" if name in names else name: number for name, number in vocabulary.items()}
+        model["vocab"] = [[names.get(name, name), score] for name, score in vocabulary]
+        return {name for name, _ in vocabulary if name in names}
+    model["vocab"] = {names.get(name, name): number for name, number in vocabulary.items()}
     if "merges" in model:
-        model["merges"] = [pair for pair in model["merges"] if not names & {*pair, "".join(pair)}]
-    return names & set(vocabulary)
+        model["merges"] = [pair for pair in model["merges"] if not names.keys() & {*pair, "".join(pair)}]
+    return {name for name in vocabulary if name in names}

@@ -44,6 +44,14 @@ FAMILIES: dict[str, dict[str, str]] = {
         "mlm": "acclimate.objective.mlm:Mlm",
         "clm": "acclimate.objective.clm:Clm",
     },
+    "form": {
+        "messages": "acclimate.objective.forms.messages:Messages",
+        "conversations": "acclimate.objective.forms.conversations:Conversations",
+        "prompt_completion": "acclimate.objective.forms.prompt_completion:PromptCompletion",
+        "instruction": "acclimate.objective.forms.instruction:Instruction",
+        "question_context_answer": "acclimate.objective.forms.question_context_answer:QuestionContextAnswer",
+        "question_answer": "acclimate.objective.forms.question_answer:QuestionAnswer",
+    },
     "adapter": {
         "full": "acclimate.adapter.full:Full",
         "freeze": "acclimate.adapter.freeze:Freeze",

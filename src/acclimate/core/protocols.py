@@ -241,8 +241,9 @@ class Form(Protocol):
         """Say whether rows look as if they were written in this form (by columns and types alone)."""
         ...
 
-    def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts]:
-        """Give rows with the columns that the task's objective reads, beside those that were there.
+    def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
+        """Give rows with the columns that the task's objective reads, beside those that were there; what became of the
+        rows; and which columns were read as what, in words.
 
         Raises: UserError naming the rows (`row_id`) that do not keep to the form.
         """

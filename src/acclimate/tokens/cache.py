@@ -26,6 +26,8 @@ _CODE = (
     "objective/**/*.py",
     "tokens/**/*.py",
     "compat/text_encoder.py",
+    "compat/written_encoder.py",
+    "compat/transformers/chat.py",
     "compat/tokenizers.py",
 )
 _READ = {

@@ -1,0 +1,56 @@
+from typing import Any
+
+import pytest
+
+from acclimate.core.errors import UserError
+from acclimate.objective.forms.question_answer import QuestionAnswer
+from acclimate.objective.forms.recognise import conversations
+from tests.objective.conversations_made import rows, turns
+
+TALK = [[{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}]]
+
+
+@pytest.mark.parametrize(
+    "columns, sentence",
+    [
+        (
+            {"Question": ["q"], "Answer": ["a"]},
+            "rows are read as question_answer: Question -> user, Answer -> assistant",
+        ),
+        (
+            {"prompt": ["q"], "completion": ["a"]},
+            "rows are read as prompt_completion: prompt -> user, completion -> assistant",
+        ),
+        ({"messages": TALK}, "rows are read as messages: messages, role and content of each turn"),
+        (
+            {"instruction": ["q"], "output": ["a"]},
+            "rows are read as instruction: instruction -> user, output -> assistant",
+        ),
+        (
+            {"question": ["q"], "context": ["c"], "answer": ["a"]},
+            "rows are read as question_context_answer: context + question -> user, answer -> assistant",
+        ),
+        (
+            {"conversations": [[{"from": "human", "value": "u"}, {"from": "gpt", "value": "a"}]]},
+            "rows are read as conversations: conversations, from and value of each turn",
+        ),
+    ],
+)
+def test_the_form_is_told_from_the_columns_and_said(columns: dict[str, list[Any]], sentence: str) -> None:
+    _, _, said = conversations(rows(**columns), None, "objective")
+    assert said == sentence
+
+
+def test_two_that_fit_are_a_fault_unless_one_is_named() -> None:
+    table = rows(prompt=["p"], completion=["c"], question=["q"], answer=["a"])
+    with pytest.raises(UserError, match="prompt_completion and question_answer fit the columns") as caught:
+        conversations(table, None, "objective")
+    assert caught.value.faults[0].where == "objective.form"
+    made, _, _ = conversations(table, QuestionAnswer(), "objective")
+    assert turns(made) == [[("user", "q"), ("assistant", "a")]]
+
+
+def test_none_that_fits_names_the_columns_and_the_forms() -> None:
+    with pytest.raises(UserError, match=r"no form fits the columns text \(string\), label \(int64\)") as caught:
+        conversations(rows(text=["t"], label=[1]), None, "objective")
+    assert "question_answer" in caught.value.faults[0].allowed
