@@ -7,7 +7,20 @@ import random
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from acclimate.core.proof import Cost, DataFacts, Example, ModelFacts, Piece, Proof, Provenance
+from acclimate.core.proof import (
+    Cost,
+    DataFacts,
+    Example,
+    LeakFacts,
+    LeakLine,
+    Memorised,
+    ModelFacts,
+    Piece,
+    Proof,
+    Provenance,
+    TermLine,
+    TermsProof,
+)
 from acclimate.core.scores import Score, Verdict
 
 RECIPE = """\
@@ -94,7 +107,23 @@ def example_proof() -> Proof:
         floor_share=0.7,
         recipe=RECIPE,
         examples=example_rows(),
-    )
+        leaks=example_leaks(),
+        terms=example_terms(),
+        memorised=[
+            Memorised("text", "bits/byte of hidden values", 1.79, 1.8, 3.9, 3.9, -0.01, -0.03, 0.01, 312,
+                      "Training patients are not known better than held-out ones, beyond what the base knows of them.")
+        ],
+    )  # fmt: skip
+
+
+def example_leaks() -> LeakFacts:
+    lines = [LeakLine("adapt", "test", 312, 0, 4, 1, 2, 2), LeakLine("adapt", "general", 120, 3, 0, 0, 0, 0)]
+    return LeakFacts("remove", 0.8, 0.5, 13, 30, 10, lines)
+
+
+def example_terms() -> TermsProof:
+    line = TermLine("furosemide", "description", "learnt", 400, True, 8, 31.2, 4.1, 0.0, 0.75)
+    return TermsProof("27 terms of the domain were asked for at 209 places in the test rows.", [line])
 
 
 def example_scores() -> list[Score]:
@@ -103,6 +132,11 @@ def example_scores() -> list[Score]:
         *_measured("test", "bits_per_byte", "bits/byte of hidden values", (3.9, 1.8), (-2.1, -2.3, -1.9), lower),
         _score("start", "test", "bits_per_byte", "bits/byte of hidden values", (4.412, 4.31, 4.52), lower),
         _score("floor", "test", "bits_per_byte", "bits/byte of hidden values", (0.9, 0.88, 0.93), lower),
+        _score("control", "test", "bits_per_byte", "bits/byte of hidden values", (3.1, 3.0, 3.2), lower),
+        replace(
+            _score("change", "test", "bits_per_byte", "bits/byte of hidden values", (-1.3, -1.5, -1.1), lower),
+            against="control",
+        ),
         *_measured("test", "masked_accuracy", _restored(""), (0.118, 0.594), (0.476, 0.451, 0.502), higher),
         *_measured("test", "masked_accuracy_new", _restored("new "), (0.063, 0.331), (0.268, 0.24, 0.297), higher),
         _score("floor", "test", "masked_accuracy", _that_are("the row's last value of the field"), (0.402,), higher),
@@ -118,6 +152,17 @@ def example_scores() -> list[Score]:
             (-0.004, -0.013, 0.006),
             higher,
         ),
+        replace(
+            _score("change", "general", "forgetting", "% of the base's bits per byte", (0.601, 0.09, 1.11), lower),
+            against="base",
+        ),
+        *_measured("terms", "term_bits", "bits/term", (31.4, 9.2), (-22.2, -24.0, -20.1), lower),
+        *[
+            replace(line, slice="sex=F", groups=160)
+            for line in _measured(
+                "test", "bits_per_byte", "bits/byte of hidden values", (3.9, 1.8), (-2.1, -2.4, -1.8), lower
+            )
+        ],
     ]
 
 
@@ -142,7 +187,7 @@ def _measured(
 
 
 def _score(when: str, data: str, name: str, unit: str, value: tuple[float, ...], better: dict[str, str]) -> Score:
-    by, groups, n = ("patient_id", 312, 18_204) if data == "test" else ("document", 120, 1_377)
+    by, groups, n = ("patient_id", 312, 18_204) if data in ("test", "terms") else ("document", 120, 1_377)
     at, low, high = value if len(value) == 3 else (*value, None, None)
     return Score("adapt", when, data, name, at, unit, n=n, low=low, high=high, resampled_by=by, groups=groups, **better)
 

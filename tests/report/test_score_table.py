@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from acclimate.core.scores import Score, Verdict
-from acclimate.report.score_table import comparisons, full_rows, headline, judged_phase, label_of, score_rows
+from acclimate.report.score_table import comparisons, headline, judged_phase, label_of, score_rows
 from tests.report.example import bare_proof, example_proof
 
 
@@ -112,15 +112,31 @@ def test_floors_without_a_model_are_told() -> None:
     assert told[0] == "Bits per byte, without a neural network: 0.900 (bits/byte of hidden values)."
 
 
-def test_every_line_of_the_scores_is_kept() -> None:
-    proof = example_proof()
-    rows = full_rows(proof)
-    assert len(rows) == len(proof.scores)
-    change = next(row for row in rows if row.arm == "change against base")
-    assert change.interval == "−2.30 to −1.90 (312 × patient_id)"
-    before = next(row for row in rows if row.arm == "base")
-    assert before.interval == "3.70 to 4.13"  # no signs: it is no change
+def test_control_and_floors_stand_in_the_row() -> None:
+    control = replace(one("control", 2.5), when="control")
+    beyond = replace(one("change", -0.5, -0.75, -0.25), against="control")
+    floors = [replace(one("floor", 1.5), unit="nats that are needed by xz"), one("floor", 0.25)]
+    (row,) = score_rows(
+        of(one("before", 3.0), one("after", 2.0), control, beyond, one("change", -1.0), *floors), "test"
+    )
+    assert (row.base, row.control, row.adapted, row.change) == ("3.00", "2.50", "2.00", "−1.00")
+    assert row.beyond_control == "−0.500 (−0.750 to −0.250)"
+    assert row.floors == (("1.50", "needed by xz"), ("0.250", "nats"))
+    assert score_rows(replace(of(one("after", 2.0), one("floor", 0.25)), floor_share=0.5), "test")[0].floors == (
+        ("0.250", "the best possible"),
+    )
 
 
-def test_unknown_scores_have_a_name_too() -> None:
-    assert label_of("entity_f1") == "Entity f1"
+@pytest.mark.parametrize(
+    "name,label",
+    [
+        ("entity_f1", "Entity F1"),
+        ("roc_auc", "ROC AUC"),
+        ("rougeL", "ROUGE-L"),
+        ("chrf", "chrF"),
+        ("specificity", "Specificity"),
+        ("some_score_nobody_knows", "Some score nobody knows"),
+    ],
+)
+def test_every_score_has_a_name(name: str, label: str) -> None:
+    assert label_of(name) == label

@@ -39,4 +39,4 @@ def test_all_of_it_survives_json() -> None:
 
 
 def test_without_terms_there_is_no_section() -> None:
-    assert "own terms" not in render_html(example_proof())
+    assert "own terms" not in render_html(replace(example_proof(), terms=TermsProof()))

@@ -19,7 +19,7 @@ class ModelFacts:
 
     `base` as in the recipe; `hub_id` is set only where the base is on the Hugging Face Hub; `kind` is encoder or
     decoder; `parameters` and `trainable` count weights; `adapter` is a sentence; `new_tokens` were added to the
-    vocabulary.
+    vocabulary. `elsewhere`: it was not trained by this run, which only measured it.
     """
 
     base: str
@@ -29,6 +29,7 @@ class ModelFacts:
     adapter: str = ""
     new_tokens: int = 0
     hub_id: str = ""
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from acclimate.core.scores import Score
 from acclimate.report import formats
 from acclimate.report.html import BADGES, template
 from acclimate.report.redact import redact_all
-from acclimate.report.score_table import change_text, interval_text, label_of, value_text
+from acclimate.report.score_table import change_text, in_sentence, interval_text, label_of, value_text
 
 _PARTS = {"test": "Test set (never trained on)", "general": "General text (what may have been forgotten)"}
 
@@ -61,7 +61,7 @@ def render_comparison(made: Comparison) -> str:
         outcomes=[(BADGES.get(one.verdict, ("unknown", "?", one.verdict)), said(made, one)) for one in made.outcomes],
         parts=parts(made),
         confidence=formats.percent(made.confidence, whole=True),
-        score=label_of(made.primary).lower(),
+        score=in_sentence(made.primary),
     )
 
 
@@ -73,7 +73,7 @@ def said(made: Comparison, outcome: Outcome) -> str:
     confidence = formats.percent(made.confidence, whole=True)
     interval = f" ({confidence} interval {interval_text(change)})" if interval_text(change) else ""
     groups = f", {formats.count(change.groups or 0, 'group')} ({change.resampled_by})"
-    label = label_of(made.primary).lower()
+    label = in_sentence(made.primary)
     return (
         f"{outcome.run} against {outcome.against}: {label} {change_text(change)}{interval}{groups}: {outcome.verdict}."
     )

@@ -1,6 +1,7 @@
 """Proof -> one HTML file that needs nothing else: no script, no network, and every text of the data escaped.
 
-The drawing order is in templates/: report.html.j2 (first screen), evidence.html.j2 (what is behind it), report.css.
+The drawing order is in templates/: report.html.j2 (first screen), evidence.html.j2 (what is behind it, in the order of its
+parts), macros.html.j2 (tables and charts), report.css.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from acclimate.core.proof import Proof
 from acclimate.report import (
     curve,
+    every_score,
     facts,
     formats,
     leak_table,
@@ -21,12 +23,16 @@ from acclimate.report import (
     plots,
     score_table,
     slice_table,
+    summary,
     term_table,
 )
+from acclimate.report.methods import methods
+from acclimate.report.references import references
 from acclimate.report.score_table import ScoreRow
 from acclimate.report.shareable import redacted, shareable
+from acclimate.report.warnings import warnings
 
-MOST_CAVEATS = 4
+MOST_WARNINGS = 4
 BADGES = {
     "better": ("better", "▲", "Better"),
     "worse": ("worse", "▼", "Worse"),
@@ -38,22 +44,22 @@ BADGES = {
 def render_html(proof: Proof, private: bool = False) -> str:
     """Give report.html, or with `private` report_private.html, which shows examples too."""
     proof = redacted(proof) if private else shareable(proof)
-    comparisons = score_table.comparisons(proof)
-    panels = [
-        ("Your domain", "test set, never trained on", score_table.score_rows(proof, "test"), comparisons),
-        ("General text", "what may have been forgotten", score_table.score_rows(proof, "general"), []),
-    ]
+    figures, known = summary.figures(proof), warnings(proof)
+    paragraphs = methods(proof)
     return template("report.html.j2").render(
         proof=proof,
         private=private,
         badge=BADGES.get(proof.verdict.verdict, ("unknown", "?", proof.verdict.verdict)),
-        headline=score_table.headline(proof),
-        panels=[panel for panel in panels if panel[2]],
+        figures=figures,
+        columns=summary.columns,
         made=formats.moment(proof.created),
-        caveats=proof.caveats[:MOST_CAVEATS],
-        notes=proof.caveats[MOST_CAVEATS:] + proof.notes,
+        warnings=known[:MOST_WARNINGS],
+        more_warnings=known[MOST_WARNINGS:],
         confidence=formats.percent(proof.confidence, whole=True),
         test_set=facts.sentence_on_test_set(proof),
+        floor_bar=_floor_bar(proof),
+        methods=paragraphs,
+        references=references(" ".join(paragraphs)),
         **_drawings(proof),
         **_tables(proof),
     )
@@ -74,24 +80,24 @@ def template(name: str) -> Template:
 
 def _drawings(proof: Proof) -> dict[str, Any]:
     sentence = curve.curve_sentence(proof)
-    loss = curve.loss_series(proof)
-    description = f"Loss over updates. {sentence}"
     small = [
-        _chart([line], 170, line.label, f"{line.label.capitalize()} over updates.")
+        _chart([line], 170, line.label, f"{line.label.capitalize()} over updates")
         for line in curve.rate_series(proof) + curve.speed_series(proof)
     ]
     return {
         "bar_of": _bar_of,
+        "fit_sentence": curve.fit_sentence(proof),
         "curve_sentence": sentence,
-        "loss_chart": _chart(loss, 300, "loss (nats per token)", description),
+        "loss_chart": _chart(curve.loss_series(proof), 300, "loss (nats per token)", "Loss over updates", sentence),
         "small_charts": [charts for charts in small if charts],
-        "floor_bar": _floor_bar(proof),
     }
 
 
-def _chart(lines: list[plots.Series], height: int, y_title: str, description: str) -> list[tuple[str, Markup]]:
+def _chart(
+    lines: list[plots.Series], height: int, y_title: str, title: str, description: str = ""
+) -> list[tuple[str, Markup]]:
     """Draw for desktop and for telephone: text of one size on both needs two drawings; the style sheet shows one."""
-    draw = partial(plots.line_chart, lines, description=description)
+    draw = partial(plots.line_chart, lines, title=title, description=description)
     sizes = {"wide": (1000 if height > 200 else 480, height), "narrow": (340, min(height, 260))}
     charts = [(name, draw(plots.Frame(width, tall, "updates", y_title))) for name, (width, tall) in sizes.items()]
     return charts if charts[0][1] else []
@@ -114,30 +120,23 @@ def _floor_bar(proof: Proof) -> dict[str, Any] | None:
 
 
 def _tables(proof: Proof) -> dict[str, Any]:
-    heads, rows = facts.data_table(proof)
-    lists = [
-        ("Model", facts.model_facts(proof)),
-        ("Cost", facts.cost_facts(proof)),
-    ]
+    scored = {data: score_table.score_rows(proof, data) for data in ("test", "general", "terms")}
+    lists = [("Model", facts.model_facts(proof)), ("Cost", facts.cost_facts(proof))]
     return {
-        "term_heads": term_table.HEADS,
-        "term_rows": term_table.term_rows(proof),
-        "data_heads": heads,
-        "data_rows": rows,
-        "slice_heads": slice_table.HEADS,
-        "slice_rows": slice_table.slice_rows(proof),
+        "scored": [(title, scored[data]) for data, title in score_table.TITLES.items() if scored[data]],
+        "term_scores": scored["terms"],
+        "explained": dict.fromkeys(
+            (row.label, row.explained) for rows in scored.values() for row in rows if row.explained
+        ),
+        "term_table": (term_table.HEADS, term_table.term_rows(proof)),
+        "slice_table": (slice_table.HEADS, slice_table.slice_rows(proof)),
         "slice_sentences": slice_table.gap_sentences(proof) + slice_table.slice_floors(proof),
         "leaks": leak_table.leak_sentences(proof),
         "leak_table": leak_table.leak_table(proof),
+        "data_table": facts.data_table(proof),
         "ledger": ledger_table.ledger_rows(proof),
         "ledger_sentence": ledger_table.ledger_sentence(proof),
         "fact_lists": [one for one in lists if one[1]],
         "provenance": facts.provenance_facts(proof),
-        "all_scores": score_table.full_rows(proof),
-        "explained": dict.fromkeys(
-            (row.label, row.explained)
-            for data in ("test", "general")
-            for row in score_table.score_rows(proof, data)
-            if row.explained
-        ),
+        "every_score": (every_score.HEADS, every_score.every_row(proof)),
     }

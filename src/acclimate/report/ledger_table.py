@@ -71,6 +71,11 @@ def _expected(entry: dict[str, Any]) -> int:
     return total
 
 
+def do_not_add_up(proof: Proof) -> list[str]:
+    """Give the steps whose figures are not consistent."""
+    return [entry["step"] for entry in proof.ledger if _expected(entry) != entry["rows_out"]]
+
+
 def ledger_sentence(proof: Proof) -> str:
     """Say how many rows were lost without having been asked for, and whether every step adds up.
 
@@ -81,7 +86,7 @@ def ledger_sentence(proof: Proof) -> str:
     first_step = {entry["phase"]: entry["step"] for entry in reversed(proof.ledger)}
     rows = sum(entry["rows_in"] for entry in proof.ledger if entry["step"] == first_step[entry["phase"]])
     lost = sum(_lost(entry) for entry in proof.ledger)
-    wrong = [entry["step"] for entry in proof.ledger if _expected(entry) != entry["rows_out"]]
+    wrong = do_not_add_up(proof)
     share = f" ({percent(lost / rows)})" if rows else ""
     gone = f"{count(lost)}{share} were" if lost > 1 else f"1{share} was" if lost else "none was"
     sums = f"The figures of {', '.join(wrong)} do not add up." if wrong else "Every step adds up."

@@ -6,9 +6,23 @@ import re
 from collections.abc import Sequence
 
 from acclimate.core.proof import Proof
-from acclimate.report import curve, facts, leak_table, ledger_table, score_table, slice_table, term_table
+from acclimate.report import (
+    curve,
+    every_score,
+    facts,
+    leak_table,
+    ledger_table,
+    score_table,
+    slice_table,
+    summary,
+    term_table,
+)
 from acclimate.report.formats import moment, percent
+from acclimate.report.methods import methods
+from acclimate.report.references import references
+from acclimate.report.score_table import ScoreRow
 from acclimate.report.shareable import shareable
+from acclimate.report.warnings import warnings
 
 _SPECIAL = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])")
 _LINE_START = re.compile(r"^(\d*)(?=[-+=.)])")
@@ -45,28 +59,35 @@ def listed(items: Sequence[str]) -> str:
 def render_markdown(proof: Proof) -> str:
     """Give report.md: aggregates only."""
     proof = shareable(proof)
+    paragraphs = methods(proof)
     parts = [
         f"# {plain(proof.name)}: {plain(proof.verdict.verdict)}",
         plain(proof.verdict.sentence),
         f"{plain(proof.model.base)}, adapted to your domain. {plain(moment(proof.created))}",
-        _section("Before you rely on this", listed(proof.caveats)),
-        results(proof),
+        _section("The figures", _scored(summary.figures(proof), proof)),
         _section("Test set", plain(_joined(facts.sentence_on_test_set(proof), proof.split))),
         _section("Forgetting", plain(proof.retention)),
-        _section("The domain's own terms", _terms(proof)),
         _section("Share of the possible gain", plain(_floor(proof))),
-        _section("Privacy: what was memorised", listed([one.sentence for one in proof.memorised])),
-        _section("Training", plain(curve.curve_sentence(proof))),
-        _section("What became of every row", _ledger(proof)),
+        _section("Before you rely on this", listed(warnings(proof))),
+        results(proof),
+        _section("The domain's own terms", _terms(proof)),
+        _section(
+            "Training",
+            plain(" ".join(part for part in (curve.fit_sentence(proof), curve.curve_sentence(proof)) if part)),
+        ),
         _section("Subgroups", _subgroups(proof)),
         _section("Leaks", _leaks(proof)),
+        _section("Privacy: what was memorised", listed([one.sentence for one in proof.memorised])),
+        _section("What became of every row", _ledger(proof)),
         _section("Data", _data(proof)),
         _section("Model", listed(_pairs(facts.model_facts(proof)))),
         _section("Cost", listed(_pairs(facts.cost_facts(proof)))),
         _section("Decisions the program took", listed(proof.notes)),
-        _section("Every score that was measured", _scores(proof)),
         _section("Provenance", listed(_pairs(facts.provenance_facts(proof)) + _fingerprints(proof))),
         _section("The same again", _code(proof.provenance.command, "sh")),
+        _section("Methods", "\n\n".join(plain(paragraph) for paragraph in paragraphs)),
+        _section("References", listed(references(" ".join(paragraphs)))),
+        _section("Every score that was measured", _scores(proof)),
         _section("The recipe, with every default", _code(proof.recipe, "yaml")),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -74,29 +95,27 @@ def render_markdown(proof: Proof) -> str:
 
 def results(proof: Proof) -> str:
     """Give the tables of base, adapted and change, of the domain and of general text (the model card's too)."""
-    tables = [
-        _section(f"Results: {title}", _results(proof, data))
-        for data, title in (("test", "your domain (test set)"), ("general", "general text"))
-    ]
+    tables = []
+    for data, title in score_table.TITLES.items():
+        told = listed(score_table.comparisons(proof)) if data == "test" else ""
+        shown = _scored(score_table.score_rows(proof, data), proof)
+        tables.append(_section(f"Results: {title}", "\n\n".join(part for part in (shown, told) if part)))
     return "\n\n".join(part for part in tables if part)
 
 
-def _results(proof: Proof, data: str) -> str:
-    rows = [
-        [
-            f"{row.label} ({', '.join(part for part in (row.unit, row.direction) if part)})",
-            row.base or "–",
-            row.adapted or "–",
-            " ".join(part for part in (row.change or "–", f"({row.relative})" if row.relative else "") if part),
-            row.interval or "–",
-        ]
-        for row in score_table.score_rows(proof, data)
-    ]
-    heads = ["Score", "Base", "Adapted", "Change", f"{percent(proof.confidence, whole=True)} interval of the change"]
+def _scored(rows: Sequence[ScoreRow], proof: Proof) -> str:
+    """Give scores as a table, with a column for a control where there is one."""
     if not rows:
         return ""
-    told = listed(score_table.comparisons(proof)) if data == "test" else ""
-    return "\n\n".join(part for part in (table(heads, rows), told) if part)
+    with_control = any(row.control for row in rows)
+    lines = []
+    for row in rows:
+        name = f"{row.label} ({', '.join(part for part in (row.unit, row.direction) if part)})"
+        change = " ".join(part for part in (row.change or "–", f"({row.relative})" if row.relative else "") if part)
+        control = [row.control or "–", row.beyond_control or "–"] if with_control else []
+        lines.append([name, row.base or "–", row.adapted or "–", change, row.interval or "–", *control])
+    heads = ["Score", "Base", "Adapted", "Change", f"{percent(proof.confidence, whole=True)} interval of the change"]
+    return table([*heads, *(["Control", "Against the control"] if with_control else [])], lines)
 
 
 def _section(title: str, body: str) -> str:
@@ -116,7 +135,8 @@ def _floor(proof: Proof) -> str:
 
 def _terms(proof: Proof) -> str:
     rows = term_table.term_rows(proof)
-    parts = [plain(proof.terms.sentence), table(term_table.HEADS, rows) if rows else ""]
+    scored = _scored(score_table.score_rows(proof, "terms"), proof)
+    parts = [plain(proof.terms.sentence), scored, table(term_table.HEADS, rows) if rows else ""]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -155,11 +175,8 @@ def _data(proof: Proof) -> str:
 
 
 def _scores(proof: Proof) -> str:
-    rows = [
-        [row.label, row.data, row.arm, row.value, row.interval, row.unit, row.n, row.phase]
-        for row in score_table.full_rows(proof)
-    ]
-    return table(["Score", "Data", "Of", "Value", "Interval", "Unit", "n", "Phase"], rows) if rows else ""
+    rows = every_score.every_row(proof)
+    return table(every_score.HEADS, rows) if rows else ""
 
 
 def _pairs(pairs: facts.Facts) -> list[str]:

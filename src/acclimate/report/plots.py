@@ -49,11 +49,11 @@ def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     return [round(step * place, 12) for place in range(first, last + 1)]
 
 
-def line_chart(lines: Sequence[Series], frame: Frame, description: str) -> Markup:
+def line_chart(lines: Sequence[Series], frame: Frame, title: str, description: str = "") -> Markup:
     """Draw lines over common axes.
 
-    Takes: `description`, what a reader who can't see the drawing is told. Gives: one <svg>, or nothing if there is no
-    finite number to draw.
+    Takes: `title` and `description`, what a reader who can't see the drawing is told. Gives: one <svg>, or nothing if
+    there is no finite number to draw.
     """
     lines = [_thinned(line) for line in lines]
     points = [(x, y) for line in lines for x, y in zip(line.xs, line.ys, strict=True) if math.isfinite(y)]
@@ -69,7 +69,7 @@ def line_chart(lines: Sequence[Series], frame: Frame, description: str) -> Marku
     parts = [*_axes(place, across, upward)]
     parts += [_line(line, place) for line in lines]
     parts += _legend(lines, place) if len(lines) > 1 else []
-    return _svg("chart", (frame.width, frame.height), description, parts)
+    return _svg("chart", (frame.width, frame.height), title, parts, description)
 
 
 def interval_bar(value: float, low: float | None, high: float | None, reach: float, description: str) -> Markup:
@@ -100,12 +100,14 @@ def share_bar(share: float, description: str) -> Markup:
     return _svg("share", (200, 12), description, [whole, part])
 
 
-def _svg(kind: str, size: tuple[int, int], description: str, parts: Sequence[str]) -> Markup:
+def _svg(kind: str, size: tuple[int, int], title: str, parts: Sequence[str], description: str = "") -> Markup:
+    """A browser shows the title to who points at the drawing; a screen reader says it, and the description."""
     width, height = size
+    said = f"<title>{escape(title)}</title>" + (f"<desc>{escape(description)}</desc>" if description else "")
     fit = ' preserveAspectRatio="none"' if kind == "share" else ""
     return Markup(  # noqa: S704 - numbers and escaped text only
         f'<svg class="{kind}" role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}"{fit} '
-        f'aria-label="{escape(description)}">{"".join(parts)}</svg>'
+        f'aria-label="{escape(title)}">{said}{"".join(parts)}</svg>'
     )
 
 

@@ -1,4 +1,7 @@
-"""Scores as table rows in words: base, adapted, change with its interval; the domain's and the general text's."""
+"""Scores as table rows in words: base, control, adapted, the change with its interval, floors; one row a score.
+
+Any score of any name, unit and data set becomes a row: rows are made from lines of scores.json, never from a list of names.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 
 from acclimate.core.proof import Proof
 from acclimate.core.scores import Score
-from acclimate.report.formats import NARROW, count, number, percent
+from acclimate.report.formats import NARROW, number, percent
 
 EXPLAINED = {
     "bits_per_byte": (
@@ -44,6 +47,7 @@ ROLES = {
     "terms": "terms",
     "train": "training set",
 }
+TITLES = {"test": "Your domain (test set, never trained on)", "general": "General text (what may have been forgotten)"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One score of one data set in words; `outcome` is better, worse, unclear, or empty where nothing is judged."""
+    """One score of one data set in words; `outcome` is better, worse, unclear, or empty where nothing is judged.
+
+    `beyond_control` is the change against the control; `floors` are values with what reaches each of them.
+    """
 
     name: str
     label: str
@@ -73,15 +80,33 @@ class ScoreRow:
     primary: bool
     outcome: str
     bar: Bar | None
+    control: str = ""
+    beyond_control: str = ""
+    floors: tuple[tuple[str, str], ...] = ()
 
 
 IN_WORDS = {"forgetting"}
 """Scores that a box of their own says in a sentence."""
 
 
+_SPELT = {
+    "auc": "AUC", "roc": "ROC", "pr": "PR", "f1": "F1", "bleu": "BLEU", "chrf": "chrF", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2",
+    "rougeL": "ROUGE-L",
+}  # fmt: skip
+
+
 def label_of(name: str) -> str:
-    """Give the name of a score as people say it."""
-    return EXPLAINED[name][0] if name in EXPLAINED else name.replace("_", " ").capitalize()
+    """Give the name of a score as people say it, also of one that nobody has explained."""
+    if name in EXPLAINED:
+        return EXPLAINED[name][0]
+    text = " ".join(_SPELT.get(word, word) for word in name.split("_"))
+    return text[:1].upper() + text[1:] if not text.startswith("chrF") else text
+
+
+def in_sentence(name: str) -> str:
+    """Give the name of a score as it stands within a sentence."""
+    label = label_of(name)
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def judged_phase(proof: Proof) -> str:
@@ -91,12 +116,12 @@ def judged_phase(proof: Proof) -> str:
     return measured[-1] if measured else ""
 
 
-def find(proof: Proof, when: str, data: str, name: str) -> Score | None:
-    """Give one score of the judged phase; of changes the one against the base."""
+def find(proof: Proof, when: str, data: str, name: str, against: str = "base") -> Score | None:
+    """Give one score of the judged phase; of changes the one `against` the base or the control."""
     phase = judged_phase(proof)
     for score in proof.scores:
         here = (score.phase, score.when, score.data, score.name) == (phase, when, data, name)
-        if here and score.slice is None and score.against in {None, "base"}:
+        if here and score.slice is None and score.against in {None, against}:
             return score
     return None
 
@@ -104,7 +129,7 @@ def find(proof: Proof, when: str, data: str, name: str) -> Score | None:
 def score_rows(proof: Proof, data: str) -> list[ScoreRow]:
     """Give a row for each score of `data` in the judged phase, the primary one first."""
     phase = judged_phase(proof)
-    arms = ("before", "after", "change")
+    arms = ("before", "after", "control", "change")
     here = [score for score in proof.scores if score.phase == phase and score.data == data and score.slice is None]
     mine = [score for score in here if score.when in arms and score.name not in IN_WORDS]
     names = list(dict.fromkeys(score.name for score in mine))
@@ -120,7 +145,8 @@ def headline(proof: Proof) -> ScoreRow | None:
 
 def _row(proof: Proof, data: str, name: str) -> ScoreRow:
     base, adapted, change = (find(proof, when, data, name) for when in ("before", "after", "change"))
-    any_score = change or adapted or base
+    control, beyond = find(proof, "control", data, name), find(proof, "change", data, name, "control")
+    any_score = change or adapted or base or control or beyond
     unit = any_score.unit if any_score else ""
     better = any_score.better if any_score else ""
     primary = data == "test" and name == proof.verdict.primary
@@ -138,7 +164,28 @@ def _row(proof: Proof, data: str, name: str) -> ScoreRow:
         primary=primary,
         outcome=_outcome(proof, change, primary) if data == "test" and change else "",
         bar=_bar(proof, change) if change else None,
+        control=value_text(control.value, unit, beyond) if control else "",
+        beyond_control=" ".join(part for part in (change_text(beyond), _in_brackets(beyond)) if part) if beyond else "",
+        floors=tuple(
+            (value_text(score.value, score.unit), reached_by(proof, score)) for score in _floors(proof, data, name)
+        ),
     )
+
+
+def _in_brackets(change: Score) -> str:
+    return f"({interval_text(change)})" if interval_text(change) else "(no interval)"
+
+
+def _floors(proof: Proof, data: str, name: str = "") -> list[Score]:
+    phase = judged_phase(proof)
+    here = [one for one in proof.scores if (one.phase, one.when, one.data, one.slice) == (phase, "floor", data, None)]
+    return [one for one in here if name in ("", one.name)]
+
+
+def reached_by(proof: Proof, floor: Score) -> str:
+    """Say what reaches a floor: the unit says it, but for the best that is possible at all."""
+    what = floor.unit.partition(" that are ")[2]
+    return what or ("the best possible" if proof.floor_share is not None else floor.unit)
 
 
 def is_share(unit: str) -> bool:
@@ -170,15 +217,11 @@ def interval_text(score: Score) -> str:
 
 def comparisons(proof: Proof) -> list[str]:
     """Say how far one gets on the test set without a neural network (copying, counting, xz): the floors."""
-    phase = judged_phase(proof)
-    whole = [score for score in proof.scores if score.slice is None]
-    floors = [score for score in whole if (score.phase, score.when, score.data) == (phase, "floor", "test")]
     told: dict[str, list[str]] = {}
-    for score in floors:
-        what = score.unit.partition(" that are ")[2]
-        if what or proof.floor_share is None:
-            what = what or score.unit
-            told.setdefault(label_of(score.name), []).append(f"{value_text(score.value, score.unit)} ({what})")
+    for score in _floors(proof, "test"):
+        if " that are " in score.unit or proof.floor_share is None:
+            text = f"{value_text(score.value, score.unit)} ({reached_by(proof, score)})"
+            told.setdefault(label_of(score.name), []).append(text)
     return [f"{label}, without a neural network: {', '.join(values)}." for label, values in told.items()]
 
 
@@ -217,45 +260,3 @@ def _bar(proof: Proof, change: Score) -> Bar | None:
     ends = [None if end is None else sign * end for end in (change.low, change.high)]
     low, high = ends if sign > 0 else reversed(ends)
     return Bar(sign * change.value, low, high, max(finite))
-
-
-@dataclass(frozen=True)
-class FullRow:
-    """One line of scores.json in words."""
-
-    phase: str
-    arm: str
-    data: str
-    label: str
-    value: str
-    interval: str
-    unit: str
-    n: str
-
-
-def full_rows(proof: Proof) -> list[FullRow]:
-    """Give every score that was measured, floors and controls too."""
-    return [_full_row(score) for score in proof.scores]
-
-
-def _full_row(score: Score) -> FullRow:
-    change = score.when == "change"
-    resampled = f" ({count(score.groups)} × {score.resampled_by})" if change and score.groups else ""
-    return FullRow(
-        phase=score.phase,
-        arm=_arm(score),
-        data=", ".join(part for part in (ROLES.get(score.data, score.data), score.slice) if part),
-        label=label_of(score.name),
-        value=change_text(score) if change else value_text(score.value, score.unit),
-        interval=f"{interval_text(score)}{resampled}" if interval_text(score) else "",
-        unit=score.unit,
-        n=count(score.n),
-    )
-
-
-def _arm(score: Score) -> str:
-    if score.when == "change":
-        return f"change against {score.against or 'base'}"
-    if score.when == "gap":
-        return "largest gap in the change" if score.against else "largest gap, adapted"
-    return ARMS.get(score.when, score.when)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from acclimate.core.proof import Proof
 from acclimate.core.scores import Score
 from acclimate.report.formats import count
-from acclimate.report.score_table import ROLES, change_text, interval_text, judged_phase, label_of, value_text
+from acclimate.report.score_table import (
+    ROLES,
+    change_text,
+    in_sentence,
+    interval_text,
+    judged_phase,
+    label_of,
+    value_text,
+)
 
 HEADS = ["Subgroup", "Score", "Groups", "Base", "Adapted", "Change", "Interval of the change"]
 _VALUES = "value="
@@ -32,7 +40,7 @@ def gap_sentences(proof: Proof) -> list[str]:
             what = "the change" if score.against else "the adapted model"
             interval = f" (interval {interval_text(score)})" if interval_text(score) else " (no interval)"
             found.append(
-                f"Largest gap between subgroups of {column} in {label_of(score.name).lower()}, {what}: "
+                f"Largest gap between subgroups of {column} in {in_sentence(score.name)}, {what}: "
                 f"{value_text(score.value, score.unit)}{interval}, {pair}."
             )
     return found
