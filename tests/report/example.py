@@ -122,7 +122,7 @@ def example_leaks() -> LeakFacts:
 
 
 def example_terms() -> TermsProof:
-    line = TermLine("furosemide", "description", "learnt", 400, True, 8, 31.2, 4.1, 0.0, 0.75)
+    line = TermLine("spironolactone", "description", "learnt", 400, True, 8, 31.2, 4.1, 0.0, 0.75)
     return TermsProof("27 terms of the domain were asked for at 209 places in the test rows.", [line])
 
 

@@ -57,6 +57,7 @@ def test_rising_staying_and_a_single_point() -> None:
     assert curve_sentence(course({"step": 1, "loss": 1.0}, {"step": 2, "loss": 9.0})).startswith("Training loss rose")
     assert curve_sentence(course({"step": 1, "loss": 1.0}, {"step": 2, "loss": 1.0})) == "Training loss stayed at 1.00."
     assert curve_sentence(course({"step": 1, "loss": 1.0})) == ""
+    assert curve_sentence(course({"step": 7, "eval_loss": 1.5})) == "Validation loss was 1.50 at update 7."
 
 
 def test_what_is_no_number_is_said_however_it_was_written() -> None:

@@ -55,7 +55,8 @@ def curve_sentence(proof: Proof) -> str:
             said.append(f"{line.label} loss {way} {ends}")
         if line.marked and good:
             at, least = min(good, key=lambda point: point[1])
-            said.append(f"it was lowest ({number(least)}) at update {count(int(at))}")
+            which = f"it was lowest ({number(least)})" if len(good) > 1 else f"{line.label} loss was {number(least)}"
+            said.append(f"{which} at update {count(int(at))}")
         broken = next((x for x, y in zip(line.xs, line.ys, strict=True) if not math.isfinite(y)), None)
         if broken is not None:
             said.append(f"{line.label} loss was not a finite number at update {count(int(broken))}")

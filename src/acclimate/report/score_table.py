@@ -251,7 +251,7 @@ def _outcome(proof: Proof, change: Score, primary: bool) -> str:
 
 def _bar(proof: Proof, change: Score) -> Bar | None:
     """One score has one scale on all data, so that a small loss on general text looks small beside a large gain."""
-    beside = [find(proof, "change", data, change.name) for data in ("test", "general")]
+    beside = [find(proof, "change", data, change.name) for data in dict.fromkeys(("test", "general", change.data))]
     sizes = [abs(part) for one in beside if one for part in (one.value, one.low, one.high) if part is not None]
     finite = [size for size in sizes if size < float("inf")]
     if not finite or len(finite) < len(sizes):
