@@ -97,7 +97,7 @@ def test_what_is_chosen_in_a_browser_comes_back_as_csv(tmp_path: Path) -> None:
     page.write_text(driven, encoding="utf-8")
     shown = open_page(page, "--dump-dom")
     assert "2 of 3 chosen" in shown
-    assert len(re.findall(r'class="item done"', shown)) == 2
+    assert len(re.findall(r'class="comparison done"', shown)) == 2
     text = html.unescape(re.findall(r'data-csv="([^"]*)"', shown)[0])
     (tmp_path / "filled.csv").write_text(text, encoding="utf-8")
     assert read_filled([tmp_path / "filled.csv"], KEY) == [
@@ -111,6 +111,28 @@ def test_what_is_chosen_in_a_browser_comes_back_as_csv(tmp_path: Path) -> None:
     again = POLICY.sub("", render_page(SHEET, "x", reference=False)).replace("<script>", before)
     (tmp_path / "again.html").write_text(again, encoding="utf-8")
     assert "2 of 3 chosen" in open_page(tmp_path / "again.html", "--dump-dom")
+
+
+MEASURE = """<script>addEventListener("load", () => {
+  const width = one => Math.round(one.getBoundingClientRect().width);
+  const wide = [...document.querySelectorAll("main *, .hand-over *")].filter(
+    one => one.getBoundingClientRect().right > innerWidth + 0.5);
+  parent.document.body.dataset.measured = [document.documentElement.scrollWidth, wide.length,
+    width(document.querySelector("main")), ...[...document.querySelectorAll(".one-answer")].slice(0, 2).map(width)].join(" ");
+})</script></body>"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width, beside", [(390, False), (1280, True)])
+def test_the_answers_fill_the_page_and_nothing_sticks_out(width: int, beside: bool, tmp_path: Path) -> None:
+    long = replace(SHEET, rows=(replace(SHEET.rows[0], left="x" * 500), *SHEET.rows[1:]))
+    copy = POLICY.sub("", render_page(long, "x", reference=True)).replace("</body>", MEASURE)
+    frame = f'<iframe style="border: 0; width: {width}px; height: 900px" srcdoc="{html.escape(copy)}"></iframe>'
+    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8><body>{frame}</body>", encoding="utf-8")
+    shown = open_page(tmp_path / "page.html", "--window-size=1400,1000", "--dump-dom")
+    total, sticking_out, main, left, right = map(int, re.findall(r'data-measured="([^"]*)"', shown)[0].split())
+    assert (total, sticking_out, left) == (width, 0, right)
+    assert main * 0.8 < (left + right if beside else left) < main
 
 
 OUTCOME = ReviewOutcome(0.625, 0.55, 0.7, 0.95, 40, 45, 10, 25, 2, {"a": 0.6, "b": 0.65}, 0.5, Agreement("Cohen's kappa", 0.417, 38))  # fmt: skip

@@ -14,8 +14,6 @@ from acclimate.core.scores import GroupSums
 from acclimate.evaluate.answer_sums import RowSums
 from acclimate.evaluate.by_script import apart
 
-_PARTS = (4, 4, 1)
-
 
 class Bleu(Method):
     """Corpus BLEU: 100 * brevity penalty * geometric mean of the precisions of 1- to 4-grams, over all answers together.
@@ -42,9 +40,9 @@ class Bleu(Method):
         asked_R = [bool(gold) for gold in answers.gold]
         if not any(asked_R):
             return []
-        counts_RP = np.zeros((len(asked_R), sum(_PARTS)))
+        counts_RP = np.zeros((len(asked_R), 9))
         for row, (gold, said) in enumerate(zip(answers.gold, answers.said, strict=True)):
             if gold:
                 counts_RP[row] = bleu_counts(apart(said), [apart(one) for one in gold])
         unit = "BLEU of 100 (tokens: 13a; characters of scripts without spaces)"
-        return [RowSums(answers.groups).formula("bleu", unit, ("bleu", _PARTS), counts_RP, asked_R)]
+        return [RowSums(answers.groups).formula("bleu", unit, "bleu", np.split(counts_RP, [4, 8], axis=1), asked_R)]

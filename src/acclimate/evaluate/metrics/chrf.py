@@ -47,4 +47,4 @@ class Chrf(Method):
                 counts_RP[row] = chrf_counts(said, gold, self.word_order)
         words = f" and of 1 to {self.word_order} words" if self.word_order else ""
         unit = f"chrF of 100 (tokens: 1 to 6 characters{words})"
-        return [RowSums(answers.groups).formula("chrf", unit, ("chrf", (orders,) * 3), counts_RP, asked_R)]
+        return [RowSums(answers.groups).formula("chrf", unit, "chrf", np.split(counts_RP, 3, axis=1), asked_R)]
