@@ -16,7 +16,7 @@ def cut(text: str, room: int, *, header: int = 0, cuts: list[int] | None = None,
     cutter = Cutter(encoder, room, stride, causal=False)
     (pieces,) = encoder.pieces([text])
     windows, _ = cutter.windows(Record("a:1", text, header, cuts or []), pieces)
-    return [cutter.document(text, pieces, window) for window in windows]
+    return [cutter.document(Record("", text, 0, []), pieces, window) for window in windows]
 
 
 def shown(document: Document, *, repeated: bool) -> str:
@@ -72,7 +72,9 @@ def test_the_end_of_a_causal_text_is_learnt_once() -> None:
     cutter = Cutter(encoder, 4, 1, causal=True)
     (pieces,) = encoder.pieces(["the patient was seen at the hospital"])
     windows, _ = cutter.windows(Record("a:1", "", 0, []), pieces)
-    documents = [cutter.document("the patient was seen at the hospital", pieces, window) for window in windows]
+    documents = [
+        cutter.document(Record("", "the patient was seen at the hospital", 0, []), pieces, window) for window in windows
+    ]
     assert len(documents) > 1
     assert all(document.ids_T[0] == tokenizer.bos_token_id for document in documents)
     ends = [tokenizer.eos_token_id in document.ids_T for document in documents]

@@ -36,6 +36,15 @@ class Pieces:
 
 
 @dataclass(frozen=True)
+class PairAdded:
+    """The ids that a tokenizer adds before, between and after a pair of texts."""
+
+    prefix: Ints
+    middle: Ints
+    suffix: Ints
+
+
+@dataclass(frozen=True)
 class TextEncoder:
     """A tokenizer's backend, set up for encoding, with the ids that it adds before and after one sequence.
 
@@ -46,6 +55,7 @@ class TextEncoder:
     prefix: Ints
     suffix: Ints
     special_V: npt.NDArray[np.bool_]
+    pair: PairAdded
 
     def pieces(self, texts: Sequence[str]) -> Iterator[Pieces]:
         """Tokenise each of `texts`."""
@@ -88,7 +98,19 @@ def text_encoder(tokenizer: PreTrainedTokenizerFast, in_text: Sequence[str], *, 
     suffix = probe.ids[end:]
     if add_end and not suffix and tokenizer.eos_token_id is not None:
         suffix = [tokenizer.eos_token_id]
-    return TextEncoder(backend, _ints(probe.ids[:begin]), _ints(suffix), _special(tokenizer, in_text))
+    pair = _pair_added(backend.encode("a", "a", add_special_tokens=True))
+    return TextEncoder(backend, _ints(probe.ids[:begin]), _ints(suffix), _special(tokenizer, in_text), pair)
+
+
+def _pair_added(probe: Any) -> PairAdded:
+    """Tell from an encoded pair what was added where."""
+    sequences = probe.sequence_ids
+    first = [place for place, number in enumerate(sequences) if number == 0]
+    second = [place for place, number in enumerate(sequences) if number == 1]
+    if not first or not second:
+        return PairAdded(_ints([]), _ints([]), _ints([]))
+    ids = probe.ids
+    return PairAdded(_ints(ids[: first[0]]), _ints(ids[first[-1] + 1 : second[0]]), _ints(ids[second[-1] + 1 :]))
 
 
 def _special(tokenizer: PreTrainedTokenizerFast, in_text: Sequence[str]) -> npt.NDArray[np.bool_]:

@@ -43,6 +43,7 @@ FAMILIES: dict[str, dict[str, str]] = {
     "objective": {
         "mlm": "acclimate.objective.mlm:Mlm",
         "clm": "acclimate.objective.clm:Clm",
+        "classify": "acclimate.objective.classify:Classify",
     },
     "form": {
         "messages": "acclimate.objective.forms.messages:Messages",
@@ -82,6 +83,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "answer_length": "acclimate.evaluate.metrics.answer_length:AnswerLength",
         "glossary": "acclimate.evaluate.metrics.glossary:Glossary",
         "semantic_similarity": "acclimate.evaluate.metrics.semantic_similarity:SemanticSimilarity",
+        "accuracy": "acclimate.evaluate.metrics.accuracy:Accuracy",
     },
     "floor": {
         "sample:hospital": "acclimate.samples.hospital.posterior:HospitalFloor",

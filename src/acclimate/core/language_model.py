@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class LanguageModel:
     """A loaded model with its tokenizer.
 
-    `name` as in the recipe; `causal` says which head it has; `max_length` in tokens, special ones included;
+    `name` as in the recipe; `causal`: a token sees those before it only; `max_length` in tokens, special ones included;
     `trained_head` is False where the base came without weights for its head (then there is no "before");
-    `new_rows` are ids of embedding rows added for new tokens; `notes` are decisions worth telling.
+    `new_rows` are ids of embedding rows added for new tokens; `notes` are decisions worth telling. `head` is what the
+    objective needs (masked, causal, classify, tag, extract); empty: masked or causal, as `causal` says.
     """
 
     model: Any
@@ -26,6 +27,10 @@ class LanguageModel:
     trained_head: bool = True
     new_rows: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    head: str = ""
+
+    def __post_init__(self) -> None:
+        self.head = self.head or ("causal" if self.causal else "masked")
 
     @property
     def pad_id(self) -> int:

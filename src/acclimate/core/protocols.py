@@ -110,7 +110,9 @@ class Objective(Protocol):
     """What is to be learnt from documents."""
 
     head: str
-    """Which head the model needs: "masked" or "causal"."""
+    """Which head the model needs: masked, causal, classify, tag or extract."""
+    primary: str
+    """The score whose change decides the verdict, unless the recipe names another."""
 
     def check(self, tokenizer: PreTrainedTokenizerFast, where: str) -> None:
         """Raise UserError if the tokenizer lacks what this objective needs."""
@@ -126,6 +128,14 @@ class Objective(Protocol):
 
     def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
         """Give inputs and labels of some documents in one epoch; a function of its arguments alone."""
+        ...
+
+    def loss(self, logits_LV: Tensor, labels_L: Tensor) -> Tensor:
+        """Give the summed loss of a batch: what the head said (float32) at its positions, against `Supervised.labels_L`."""
+        ...
+
+    def weight(self, labels_L: npt.NDArray[Any]) -> float:
+        """Give what a batch's summed loss is divided by: the number of its labels, unless they weigh unlike."""
         ...
 
 

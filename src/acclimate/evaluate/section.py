@@ -21,7 +21,9 @@ def _as_names(value: Any) -> Any:
 class Evaluate(Section):
     """How base and adapted model are measured and compared (docs/measuring.md)."""
 
-    primary: str = option("bits_per_byte", "the score on `test` whose change decides the verdict")
+    primary: str = option(
+        "bits_per_byte", "the score on `test` whose change decides the verdict (default: the objective's)"
+    )
     retention: str | None = option(
         "sample:general",
         "what shows forgetting: a .txt or .jsonl file of general text, sample:general, or blimp:PATH (minimal pairs)",

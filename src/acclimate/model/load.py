@@ -11,10 +11,12 @@ from typing import Any
 from acclimate.compat.hub import Access, cached, only_pickled, pickled_fault, reachable, weights_fault
 from acclimate.compat.offline import offline
 from acclimate.core.errors import Fault, UserError, nearest
+from acclimate.core.labels import Labels
 from acclimate.core.language_model import LanguageModel
 from acclimate.model.scratch import build, make_tokenizer
 from acclimate.model.section import Model
 
+TASK_HEADS = ("classify", "tag", "extract")
 STARTERS = ("starter:encoder", "starter:decoder")
 _WHERE = "model"
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "config.json")
@@ -89,36 +91,57 @@ def need_rows(tokenizer: Any, rows: int, where: str) -> None:
         )  # fmt: skip
 
 
-def load(spec: Model, head: str, tokenizer: Any = None, seed: int = 0) -> LanguageModel:
+def load(spec: Model, head: str, tokenizer: Any = None, seed: int = 0, labels: Labels | None = None) -> LanguageModel:
     """Give the model that a recipe names, with the head that its objective needs.
 
-    Takes: `head`, "masked" or "causal"; `tokenizer`, where it was loaded or made already; `seed` for fresh weights.
+    Takes: `head`, as an objective names it; `tokenizer`, where it was loaded or made already; `seed` for fresh weights;
+    `labels`, what a task's head answers (None: what the model's own config says).
     Raises: UserError for what can't be had or doesn't fit; never downloads where the Hub is off.
     """
+    import torch
+
+    from acclimate.compat.transformers.heads import looks_back_only, with_labels
     from acclimate.compat.transformers.loading import keep_attention, longest_sequence, pretrained
 
     tokenizer = tokenizer or load_tokenizer(spec)
     config = config_for(spec) if spec.config_name else None
+    torch.manual_seed(seed)
     if spec.path is None:
+        if head in TASK_HEADS:
+            raise UserError(
+                Fault(_WHERE, f"a model from scratch for objective: {head}", "a pretrained model, or mlm or clm from scratch",
+                      "name one in model.path, or let an mlm phase come before")
+            )  # fmt: skip
         model, trained = build(_built_from(spec, config), head, tokenizer, seed), True
     else:
         folder, revision, access = _place(spec.path, spec)
+        config = config or (config_for(spec) if labels is not None else None)
+        known = config is not None and labels is not None and dict(config.id2label) == labels.id2label
+        config = with_labels(config, labels, _pad_id(tokenizer))
         model, trained = pretrained(folder, revision, head, access, config, spec.dtype)
+        trained = trained and (labels is None or known)
     if spec.attn_implementation:
         keep_attention(model, spec.attn_implementation)
     model.config.use_cache = False
     longest = longest_sequence(model.config, tokenizer)
-    lm = LanguageModel(model, tokenizer, spec.label, head == "causal", longest, trained)
+    causal = looks_back_only(model.config, head)
+    lm = LanguageModel(model, tokenizer, spec.label, causal, longest, trained, head=head)
     if not spec.low_cpu_mem_usage:
         lm.notes.append("low_cpu_mem_usage: false changes nothing: weights always go straight to their place")
     return lm
 
 
-def outline(spec: Model, head: str, tokenizer: Any) -> LanguageModel:
+def _pad_id(tokenizer: Any) -> int:
+    ids = (tokenizer.pad_token_id, tokenizer.eos_token_id, 0)
+    return next(int(number) for number in ids if number is not None)
+
+
+def outline(spec: Model, head: str, tokenizer: Any, labels: Labels | None = None) -> LanguageModel:
     """Give what `load` would give, without weights (they are on the meta device): nothing but the config is read."""
     import torch
 
-    from acclimate.compat.transformers.loading import auto_class, keep_attention, longest_sequence, look_back_only
+    from acclimate.compat.transformers.heads import auto_class, looks_back_only, with_labels
+    from acclimate.compat.transformers.loading import keep_attention, longest_sequence, look_back_only
 
     config = config_for(spec) if spec.path or spec.config_name else None
     with torch.device("meta"):
@@ -126,11 +149,13 @@ def outline(spec: Model, head: str, tokenizer: Any) -> LanguageModel:
             model = build(_built_from(spec, config), head, tokenizer, 0)
         else:
             look_back_only(config, head)
+            with_labels(config, labels, _pad_id(tokenizer))
             model = auto_class(head).from_config(config, dtype=getattr(torch, spec.dtype))
     if spec.attn_implementation:
         keep_attention(model, spec.attn_implementation)
     model.config.use_cache = False
-    return LanguageModel(model, tokenizer, spec.label, head == "causal", longest_sequence(model.config, tokenizer))
+    causal, longest = looks_back_only(model.config, head), longest_sequence(model.config, tokenizer)
+    return LanguageModel(model, tokenizer, spec.label, causal, longest, head=head)
 
 
 def need_head(spec: Model, head: str) -> None:
@@ -138,7 +163,7 @@ def need_head(spec: Model, head: str) -> None:
 
     Only its config and the names of its files are looked at.
     """
-    from acclimate.compat.transformers import loading
+    from acclimate.compat.transformers import heads
 
     if spec.path is None:
         return
@@ -150,7 +175,7 @@ def need_head(spec: Model, head: str) -> None:
     )
     if fault is not None:
         raise UserError(fault)
-    loading.need_head(config_for(spec), head)
+    heads.need_head(config_for(spec), head)
 
 
 def need_dtype(spec: Model, *, frozen: bool) -> None:

@@ -34,6 +34,8 @@ def probe(lm: LanguageModel, model: Any) -> Tensor:
     """
     import torch
 
+    from acclimate.compat.transformers.heads import logits_of
+
     ids = [*_ids(lm.tokenizer), *lm.new_rows]
     length = min(_LONGEST, lm.max_length)
     documents = [ids[start : start + length] for start in range(0, len(ids), length)]
@@ -43,7 +45,8 @@ def probe(lm: LanguageModel, model: Any) -> Tensor:
     try:
         with _plain(base, use_cache=False), torch.no_grad():
             _align(model.eval().to("cpu"))
-            logits_TV = [run(model, input_ids=torch.tensor([document])).logits[0].float() for document in documents]
+            said = [logits_of(run(model, input_ids=torch.tensor([document]))) for document in documents]
+            logits_TV = [one.reshape(-1, one.shape[-1]).float() for one in said]
     finally:
         model.train(training).to(device)
     return torch.cat(logits_TV)
@@ -163,7 +166,7 @@ def _need_tokenizer(lm: LanguageModel, folder: Path) -> None:
 def _need_model(lm: LanguageModel, model: Any, trained: Tensor, folder: Path) -> None:
     from acclimate.compat.transformers.loading import pretrained
 
-    again, _ = pretrained(str(folder), "main", "causal" if lm.causal else "masked")
+    again, _ = pretrained(str(folder), "main", lm.head)
     for weight in (*again.parameters(), *again.buffers()):
         weight.data = weight.data.to(model.dtype if weight.is_floating_point() else weight.dtype)
     saved = again.state_dict()

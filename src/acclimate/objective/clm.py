@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.method import Method
+from acclimate.objective.losses import token_loss
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
 
@@ -32,6 +34,7 @@ class Clm(Method):
     """
 
     head: ClassVar[str] = "causal"
+    primary: ClassVar[str] = "bits_per_byte"
 
     def check(self, tokenizer: PreTrainedTokenizerFast, where: str) -> None:
         """Any tokenizer will do."""
@@ -50,3 +53,9 @@ class Clm(Method):
         followers_L = np.flatnonzero(documents.units_T > 0)
         labels_L = documents.ids_T[followers_L].astype(np.int64)
         return Supervised(documents.ids_T, documents.offsets_N1, followers_L - 1, labels_L)
+
+    def loss(self, logits_LV: Tensor, labels_L: Tensor) -> Tensor:
+        return token_loss(logits_LV, labels_L)
+
+    def weight(self, labels_L: npt.NDArray[Any]) -> float:
+        return float(len(labels_L))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,10 @@ from acclimate.core.method import Family, Method, option
 from acclimate.core.protocols import Masking
 from acclimate.core.registry import name_of
 from acclimate.core.seeds import hash64, mix, uniform
+from acclimate.objective.losses import token_loss
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
 _SEED_ENTITIES = "<datasource>,</datasource>,<username>,</username>,<accountId>,</accountId>"
@@ -41,6 +43,7 @@ class Mlm(Method):
     """
 
     head: ClassVar[str] = "masked"
+    primary: ClassVar[str] = "bits_per_byte"
 
     mlm_probability: float = option(0.15, "share of the units to hide", unit="share", gt=0, lt=1)
     masking: Annotated[Masking, Family("masking")] = option("word", "what is one unit, and which units are hidden")
@@ -131,6 +134,12 @@ class Mlm(Method):
         labels_L = ids_T[positions_L].astype(np.int64)
         ids_T[positions_L] = self._replacement(documents, positions_L, key_N, tokenizer)
         return Supervised(ids_T, documents.offsets_N1, positions_L, labels_L)
+
+    def loss(self, logits_LV: Tensor, labels_L: Tensor) -> Tensor:
+        return token_loss(logits_LV, labels_L)
+
+    def weight(self, labels_L: npt.NDArray[Any]) -> float:
+        return float(len(labels_L))
 
     def _replacement(
         self,

@@ -15,6 +15,7 @@ from acclimate.core.ledger import Ledger
 from acclimate.core.protocols import Batching, Objective
 from acclimate.core.registry import resolve
 from acclimate.core.rows import GROUP, Rows
+from acclimate.core.tasks import Task
 from acclimate.model.load import need_dtype, need_head, outline
 from acclimate.model.rows import add_rows
 from acclimate.model.section import Model
@@ -23,6 +24,7 @@ from acclimate.pipeline.identifiers import Identifiers
 from acclimate.pipeline.leaks import look, settled
 from acclimate.pipeline.prepare import make_rows, of_role, role_counts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
+from acclimate.pipeline.tasks import settle
 from acclimate.pipeline.tokens import add_new_tokens, tokenizer_for
 from acclimate.pipeline.train import room
 from acclimate.tokens.encode import encode
@@ -71,6 +73,7 @@ def check(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = ()) ->
     ledger = Ledger()
     named = [Identifiers() for _ in parsed.phases]
     made = [make_rows(parsed, phase, number, ledger, named[number].look) for number, phase in enumerate(parsed.phases)]
+    parsed = settle(parsed, made)
     phases = settled(parsed, made, look(parsed, made).rows, ledger, silent)
     facts = [
         _phase(parsed, phase, rows, ledger, found)
@@ -87,7 +90,8 @@ def tokenizer_only(recipe: Recipe, phase: Phase, rows: Rows) -> LanguageModel:
     need_dtype(spec, frozen=phase.adapter.merges)
     tokenizer = tokenizer_for(spec, rows)
     phase.objective.check(tokenizer, f"{phase.name}.objective")
-    return outline(spec, phase.objective.head, tokenizer)
+    task: Any = phase.objective
+    return outline(spec, task.head, tokenizer, task.label_set if isinstance(task, Task) else None)
 
 
 def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Identifiers) -> PhaseFacts:
@@ -100,7 +104,7 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
     plan = make_plan(phase.train, encoded.examples.lengths_N, processes(), room(phase))
     counts = role_counts(rows)
     if phase is recipe.phases[-1]:
-        need_evaluable(recipe.measured_by, rows, causal=phase.objective.head == "causal")
+        need_evaluable(recipe.measured_by, rows, phase.objective)
     groups = {role: len(set(of_role(rows, role).column(GROUP).to_pylist())) for role in counts}
     add_rows(lm, new_ids, pieces)
     memory = _memory(phase, lm, encoded.examples, plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 import acclimate
 from acclimate.core.artifact import fingerprint, folder, is_complete, read_json, write_json
@@ -15,6 +16,7 @@ from acclimate.core.protocols import Floor
 from acclimate.core.registry import resolve
 from acclimate.core.rows import GROUP, ROW_ID, Rows, about, need_columns
 from acclimate.core.scores import GroupSums, Verdict
+from acclimate.core.tasks import Task
 from acclimate.evaluate.copying import copying_floors
 from acclimate.evaluate.kept import keep
 from acclimate.evaluate.measure import Measured, measure
@@ -135,16 +137,14 @@ def _split_groups(rows: Rows, settings: Evaluate) -> list[EvalText]:
     return eval_texts(rows, "train", settings.model_copy(update={"resample_by": None}))[0]
 
 
-def need_evaluable(settings: Evaluate, rows: Rows, *, causal: bool) -> None:
+def need_evaluable(settings: Evaluate, rows: Rows, objective: Any) -> None:
     """Find out before anything is trained whether the proof can be made at all.
 
     Raises: UserError for a primary score that this kind of model has not, a column or a file that is not there.
     """
-    words = (PSEUDO_PERPLEXITY,) if settings.pseudo_perplexity else ()
-    names = (
-        ("bits_per_byte", "bits_per_byte_all", "perplexity") if causal else ("bits_per_byte", "masked_accuracy", *words)
-    )
-    if settings.primary not in names:
+    names = _LANGUAGE_SCORES[objective.head] if objective.head in _LANGUAGE_SCORES else ()
+    names += (PSEUDO_PERPLEXITY,) if settings.pseudo_perplexity and objective.head == "masked" else ()
+    if not isinstance(objective, Task) and settings.primary not in names:
         found = f"{settings.primary!r} is not measured for this kind of model{nearest(settings.primary, names)}"
         raise UserError(Fault("evaluate.primary", found, ", ".join(names), "name one of them"))
     if settings.resample_by is not None:
@@ -155,6 +155,12 @@ def need_evaluable(settings: Evaluate, rows: Rows, *, causal: bool) -> None:
     need_slices(settings, eval_texts(rows, "test", settings)[0], rows)
     term_inputs(settings)
     need_columns_there(settings, rows)
+
+
+_LANGUAGE_SCORES = {
+    "causal": ("bits_per_byte", "bits_per_byte_all", "perplexity"),
+    "masked": ("bits_per_byte", "masked_accuracy"),
+}
 
 
 def eval_texts(rows: Rows, role: str, settings: Evaluate) -> tuple[list[EvalText], str]:

@@ -14,9 +14,11 @@ from acclimate.core.events import Event, Tell, note, silent
 from acclimate.core.ledger import Ledger
 from acclimate.core.proof import Cost, ModelFacts, Proof
 from acclimate.core.rows import Rows
+from acclimate.core.tasks import Task
 from acclimate.model.adapter_folder import adapter_identity, base_of, is_adapter, merge_folder, need_base
 from acclimate.model.load import config_for, is_hub_id, need_head, outline
 from acclimate.model.section import Model
+from acclimate.pipeline.answers import answered
 from acclimate.pipeline.evaluate import evaluated, need_evaluable
 from acclimate.pipeline.finished import EVALUATED
 from acclimate.pipeline.identity import HOW_REACHED, model_identity
@@ -25,6 +27,7 @@ from acclimate.pipeline.prepare import prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.report import make_proof, reported
 from acclimate.pipeline.run import Run, command, read_scores
+from acclimate.pipeline.tasks import settle
 from acclimate.pipeline.train import Trained
 from acclimate.pipeline.workplace import Workplace
 
@@ -88,7 +91,8 @@ def _evaluate(workplace: Workplace, model: str, spec: Model, tell: Tell) -> Run:
     for number, phase in enumerate(recipe.phases):
         found.append(prepared(workplace, phase, number, ledger, tell)[0])
     head = recipe.phases[-1].objective.head
-    need_evaluable(recipe.measured_by, found[-1], causal=head == "causal")
+    recipe = workplace.recipe = settle(recipe, found)
+    need_evaluable(recipe.measured_by, found[-1], recipe.phases[-1].objective)
     made_from, own = _identity(model, spec), workplace.root / "model"
     if is_adapter(model):
         if not is_complete(own, made_from):
@@ -98,7 +102,8 @@ def _evaluate(workplace: Workplace, model: str, spec: Model, tell: Tell) -> Run:
         spec = recipe.model.at(str(own))
     given = Trained(workplace.root, made_from, _facts(spec, head), elsewhere=spec)
     write_json(workplace.root / "ledger.json", ledger.entries)
-    proven = evaluated(workplace, [given], found[-1], tell)
+    measured = answered if isinstance(recipe.phases[-1].objective, Task) else evaluated
+    proven = measured(workplace, [given], found[-1], tell)
     proof = _proof(workplace, model, given, found[-1], proven, ledger)
     reported(workplace, proof, made_from)
     scores, verdict = read_scores(workplace.root)

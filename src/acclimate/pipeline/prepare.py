@@ -17,7 +17,9 @@ from acclimate.core.ledger import Ledger
 from acclimate.core.protocols import Join, Reads
 from acclimate.core.registry import name_of
 from acclimate.core.rows import GROUP, ROLE, ROLES, ROW_ID, Rows, about, need_columns, replace_column, with_about
+from acclimate.core.tasks import Task
 from acclimate.pipeline.recipe import Phase, Recipe
+from acclimate.pipeline.tasks import give_text, shape
 from acclimate.pipeline.workplace import Workplace
 
 _ROWS, _LEDGER = "rows.arrow", "ledger.json"
@@ -38,7 +40,9 @@ def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, te
     }
     sources = fingerprint("sources", phase.sources.model_dump(mode="json"), inputs, acclimate.__version__)
     recipe = workplace.recipe
-    made_from = fingerprint(sources, phase.model_dump(mode="json")["prepare"], recipe.seed, recipe.max_dropped)
+    dump = phase.model_dump(mode="json")
+    task = dump["objective"] if isinstance(phase.objective, Task) else None
+    made_from = fingerprint(sources, dump["prepare"], recipe.seed, recipe.max_dropped, *([task] if task else []))
     place = workplace.stage("prepare", phase.name)
     if is_complete(place, made_from):
         ledger.entries += read_json(place / _LEDGER)
@@ -81,11 +85,11 @@ def make_rows(
         else:
             rows = tables["rows"]
         parts.append(_of_source(rows, role))
-    rows = _together(parts, f"{where}.sources")
+    rows = give_text(_together(parts, f"{where}.sources"), phase, where)
     for place, step in steps:
         rows, counts = step.apply(rows, f"{where}.prepare.{place}", recipe.seed)
         ledger.add(phase.name, name_of("prepare", step), "all", counts, max_dropped=recipe.max_dropped)
-    return _finished(rows, phase, where)
+    return _finished(shape(rows, phase, where, ledger, recipe.max_dropped), phase, where)
 
 
 def _of_source(rows: Rows, role: str) -> Rows:

@@ -83,6 +83,21 @@ class Recipe(Section):
             raise ValueError("a name that can be a folder's: not empty, no slash, no dot at its beginning")
         return value
 
+    @model_validator(mode="after")
+    def _measured_by_its_objective(self) -> Recipe:
+        """Let the last phase's objective say which score decides, where nobody did."""
+        if "primary" in self.measured_by.model_fields_set:
+            return self
+        return self.measured_alike(self.phases[-1].objective.primary)
+
+    def measured_alike(self, primary: str) -> Recipe:
+        """Give the same recipe with another score that decides."""
+        measured = self.measured_by.model_copy(update={"primary": primary})
+        if self.phases[-1].evaluate is None:
+            return self.model_copy(update={"evaluate": measured})
+        last = self.phases[-1].model_copy(update={"evaluate": measured})
+        return self.model_copy(update={"phases": (*self.phases[:-1], last)})
+
     @property
     def folder(self) -> Path:
         """Where the run is written."""

@@ -18,13 +18,16 @@ from acclimate.core.events import Event, Tell, note, silent
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import Rows
 from acclimate.core.scores import Score, Verdict
+from acclimate.core.tasks import Task
 from acclimate.model.load import need_dtype, need_head
+from acclimate.pipeline.answers import answered
 from acclimate.pipeline.control import control_rows, controlled
 from acclimate.pipeline.evaluate import evaluated, need_evaluable
 from acclimate.pipeline.leaks import screened
 from acclimate.pipeline.prepare import prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.report import make_proof, reported
+from acclimate.pipeline.tasks import settle
 from acclimate.pipeline.train import trained
 from acclimate.pipeline.workplace import Workplace
 
@@ -93,7 +96,8 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
     for number, phase in enumerate(recipe.phases):
         with main_first():
             made.append(prepared(workplace, phase, number, ledger, tell))
-    need_evaluable(recipe.measured_by, made[-1][0], causal=recipe.phases[-1].objective.head == "causal")
+    recipe = workplace.recipe = settle(recipe, [rows for rows, _ in made])
+    need_evaluable(recipe.measured_by, made[-1][0], recipe.phases[-1].objective)
     with main_first():
         found = screened(workplace, made, ledger, tell)
     general = control_rows(recipe, found[-1], tell)
@@ -105,7 +109,8 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
     if is_main():
         write_json(workplace.root / "ledger.json", ledger.entries)
         workplace.show_at_root(done[-1].folder)
-        proof = evaluated(workplace, done, found[-1], tell, control)
+        measured = answered if isinstance(recipe.phases[-1].objective, Task) else evaluated
+        proof = measured(workplace, done, found[-1], tell, control)
         reported(workplace, make_proof(workplace, done, found[-1], proof, ledger), done[-1].made_from)
     wait_for_all()
     scores, verdict = read_scores(workplace.root)

@@ -16,6 +16,7 @@ from acclimate.core.rows import ROW_ID
 from acclimate.pipeline.check import tokenizer_only
 from acclimate.pipeline.prepare import make_rows, of_role
 from acclimate.pipeline.recipe import read_recipe
+from acclimate.pipeline.tasks import settle
 from acclimate.pipeline.tokens import add_new_tokens
 from acclimate.tokens.encode import encode
 from acclimate.tokens.padding_free import PaddingFree
@@ -45,8 +46,9 @@ def show(recipe: str | Path | dict[str, Any], row: int, epoch: int = 0, override
     Raises: UserError if there is no such row.
     """
     parsed, _ = read_recipe(recipe, overrides)
-    phase = parsed.phases[0]
-    rows = of_role(make_rows(parsed, phase, 0, Ledger()), "train")
+    made = [make_rows(parsed, phase, number, Ledger()) for number, phase in enumerate(parsed.phases)]
+    phase = settle(parsed, made).phases[0]
+    rows = of_role(made[0], "train")
     if not 0 <= row < rows.num_rows:
         raise UserError(Fault("--row", f"found {row}", f"0 to {rows.num_rows - 1}", "name a training row"))
     one = rows.slice(row, 1)
@@ -57,7 +59,7 @@ def show(recipe: str | Path | dict[str, Any], row: int, epoch: int = 0, override
     flat = examples.gather(np.arange(len(examples)))
     learnt = phase.objective.supervise(flat, lm.tokenizer, epoch, phase.train.seed)
     marked = np.zeros(len(flat.ids_T), dtype=bool)
-    marked[learnt.positions_L + (1 if lm.causal else 0)] = True
+    marked[learnt.positions_L + (1 if lm.head == "causal" else 0)] = True
     added = lm.tokenizer.added_tokens_decoder.items()
     special = set(lm.tokenizer.all_special_ids) | {number for number, token in added if token.special}
     windows = []

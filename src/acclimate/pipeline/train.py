@@ -15,6 +15,7 @@ from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
 from acclimate.core.registry import resolve
 from acclimate.core.rows import Rows
+from acclimate.core.tasks import Task
 from acclimate.model.load import load
 from acclimate.model.section import Model
 from acclimate.pipeline.identity import model_identity
@@ -51,7 +52,9 @@ def trained(workplace: Workplace, phase: Phase, base: Model, rows: Rows, ledger:
     place = workplace.stage("train", phase.name)
     tokenizer = tokenizer_for(base, rows)
     phase.objective.check(tokenizer, f"{phase.name}.objective")
-    lm = load(base, phase.objective.head, tokenizer, workplace.recipe.seed)
+    task: Any = phase.objective
+    labels = task.label_set if isinstance(task, Task) else None
+    lm = load(base, task.head, tokenizer, workplace.recipe.seed, labels)
     data = tokenised(workplace, phase, lm, rows, ledger, tell)
     made_from = fingerprint("train", data.made_from, model_identity(base), _frozen(phase), acclimate.__version__)
     done = _done(place, made_from, phase, data)
@@ -92,7 +95,9 @@ def _train(
     add_rows(lm, data.new_ids, data.pieces)
     batching: Any = phase.tokens.batch
     way = PADDED
-    if batching.flat:
+    if batching.flat and lm.head == "classify":
+        batching = resolve("batch", "pad")()
+    elif batching.flat:
         way, sentence = choose(lm.model, causal=lm.causal)
         note(tell, sentence)
         lm.notes.append(sentence)

@@ -10,16 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from acclimate.compat.text_encoder import Pieces, text_encoder
+from acclimate.compat.text_encoder import text_encoder
 from acclimate.core.artifact import read_json, write_json
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Examples
 from acclimate.core.protocols import Objective
 from acclimate.core.rows import Counts, Rows, need_columns
 from acclimate.core.seeds import hash64
+from acclimate.core.tasks import Task
 from acclimate.core.text import word_spans
 from acclimate.tokens.blocks import cut_into_blocks
-from acclimate.tokens.cutter import Cutter, Record, records
+from acclimate.tokens.cutter import Cutter, Made, Record, records
+from acclimate.tokens.pairs import PairCutter
 from acclimate.tokens.section import Tokens
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ def encode(
     Raises: UserError naming rows in which nothing can be learnt, unless these are to be dropped.
     """
     _need_text(rows, where)
+    task = objective if isinstance(objective, Task) else None
     encoder = text_encoder(tokenizer, tokens.new_tokens(rows, where), add_end=objective.head == "causal")
     added = len(encoder.prefix) + len(encoder.suffix)
     length = tokens.length(longest, where)
@@ -97,11 +100,16 @@ def encode(
     if room <= tokens.stride:
         found = f"{tokens.stride} tokens, where {room} are left beside the {added} that the tokenizer adds"
         raise UserError(Fault(f"{where}.stride", found, f"below {room}", "lower stride or raise max_length"))
-    collector = _Collector(Cutter(encoder, room, tokens.stride, objective.head == "causal"), objective, tokenizer)
-    for first, chunk in records(rows):
-        texts = [record.text for record in chunk]
-        for number, (record, pieces) in enumerate(zip(chunk, encoder.pieces(texts), strict=True)):
-            collector.add(first + number, record, pieces)
+    long = task.long if task is not None else "windows"
+    cutter = Cutter(encoder, room, tokens.stride, objective.head == "causal", long)
+    pairs = PairCutter(encoder, length, tokens.stride, long, where)
+    collector = _Collector(objective, tokenizer)
+    for first, chunk in records(rows, task.columns if task is not None else ()):
+        texts = encoder.pieces([record.text for record in chunk])
+        seconds = encoder.pieces([record.second or "" for record in chunk])
+        for number, (record, pieces, more) in enumerate(zip(chunk, texts, seconds, strict=True)):
+            made = cutter.made(record, pieces) if record.second is None else pairs.made(record, pieces, more)
+            collector.add(first + number, record, made, len(pieces.ids_T) + len(more.ids_T))
         collector.settle()
     encoded = collector.finish(rows.num_rows, tokens.unlabelled, where)
     return _in_blocks(encoded, length, objective.head == "causal", where) if tokens.joins else encoded
@@ -114,36 +122,41 @@ def _need_text(rows: Rows, where: str) -> None:
         raise UserError(Fault(where, f"the column 'text' holds {kind}", "text", "make it text (prepare: sql)"))
 
 
-_KINDS = {"ids_T": np.int32, "units_T": np.int32, "lengths_N": np.int64, "row_N": np.int32, "key_N": np.uint64}
+_KINDS = {"ids_T": np.int32, "units_T": np.int32, "lengths_N": np.int64, "row_N": np.int32, "key_N": np.uint64,
+          "second_N": np.int32}  # fmt: skip
 
 
 class _Collector:
     """Gathers documents row by row; keeps arrays of whole chunks, never lists of ids."""
 
-    def __init__(self, cutter: Cutter, objective: Objective, tokenizer: PreTrainedTokenizerFast) -> None:
-        self.cutter = cutter
+    def __init__(self, objective: Objective, tokenizer: PreTrainedTokenizerFast) -> None:
         self.objective = objective
+        self.task = objective if isinstance(objective, Task) else None
+        self.labels: list[npt.NDArray[np.float32]] = []
+        self.cut = 0
         self.tokenizer = tokenizer
         self.statistics = Statistics()
         self.unlabelled: list[str] = []
         self.arrays: dict[str, list[npt.NDArray[Any]]] = {name: [np.empty(0, kind)] for name, kind in _KINDS.items()}
-        self.waiting: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int, int]] = []
+        self.waiting: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int, int, int]] = []
 
-    def add(self, row: int, record: Record, pieces: Pieces) -> None:
-        """Take one row: its windows in which something can be learnt."""
-        windows, long_header = self.cutter.windows(record, pieces)
+    def add(self, row: int, record: Record, made: Made, tokens: int) -> None:
+        """Take one row, whose texts have `tokens`: its documents in which something can be learnt."""
         learnt = 0
-        for number, window in enumerate(windows):
-            document = self.cutter.document(record.text, pieces, window)
+        labels_K = self.task.answer(record.row) if self.task is not None else _NOTHING
+        for number, document in enumerate(made.documents):
             units_T = self.objective.units(document, self.tokenizer)
-            if (units_T > 0 if self.cutter.causal else units_T >= 0).any():
-                self.waiting.append((document.ids_T, units_T, row, hash64(record.row_id, number)))
+            if (units_T > 0 if self.objective.head == "causal" else units_T >= 0).any():
+                key = hash64(record.row_id, number)
+                self.waiting.append((document.ids_T, units_T, row, key, document.second))
+                self.labels.append(labels_K)
                 learnt += 1
-        self.statistics.text_tokens += len(pieces.ids_T)
-        self.statistics.words += len(word_spans(record.text))
-        self.statistics.long_headers += long_header
+        self.statistics.text_tokens += tokens
+        self.statistics.words += len(word_spans(record.text)) + len(word_spans(record.second or ""))
+        self.statistics.long_headers += made.long_header
+        self.cut += made.cut
         if learnt:
-            self.statistics.unlearnt_windows += len(windows) - learnt
+            self.statistics.unlearnt_windows += len(made.documents) - learnt
         else:
             self.unlabelled.append(record.row_id)
 
@@ -151,8 +164,8 @@ class _Collector:
         """Join what is waiting."""
         if not self.waiting:
             return
-        ids, units, rows, keys = zip(*self.waiting, strict=True)
-        joined = (np.concatenate(ids), np.concatenate(units), [len(one) for one in ids], rows, keys)
+        ids, units, rows, keys, seconds = zip(*self.waiting, strict=True)
+        joined = (np.concatenate(ids), np.concatenate(units), [len(one) for one in ids], rows, keys, seconds)
         for (name, kind), values in zip(_KINDS.items(), joined, strict=True):
             self.arrays[name].append(np.asarray(values, dtype=kind))
         self.waiting = []
@@ -163,15 +176,19 @@ class _Collector:
             raise _nothing_to_learn(self.unlabelled, where)
         whole = {name: np.concatenate(arrays) for name, arrays in self.arrays.items()}
         offsets_N1 = np.concatenate([[0], np.cumsum(whole["lengths_N"])])
-        examples = Examples(whole["ids_T"], whole["units_T"], offsets_N1, whole["row_N"], whole["key_N"])
+        labels_NK = np.stack(self.labels) if self.labels and len(self.labels[0]) else None
+        second_N = whole["second_N"] if whole["second_N"].any() else None
+        examples = Examples(
+            whole["ids_T"], whole["units_T"], offsets_N1, whole["row_N"], whole["key_N"], labels_NK, second_N
+        )
         self.statistics.documents = len(examples)
         self.statistics.tokens = len(examples.ids_T)
         self.statistics.longest = int(examples.lengths_N.max(initial=0))
         lost = len(self.unlabelled)
         dropped = {"no label": lost} if lost else {}
-        return Encoded(
-            examples, Counts(rows_in, len(examples), dropped, added=len(examples) - rows_in + lost), self.statistics
-        )
+        cut = {f"text cut ({self.task.long})": self.cut} if self.cut and self.task is not None else {}
+        counts = Counts(rows_in, len(examples), dropped, added=len(examples) - rows_in + lost, values=cut)
+        return Encoded(examples, counts, self.statistics)
 
 
 def _in_blocks(texts: Encoded, length: int, causal: bool, where: str) -> Encoded:
@@ -190,6 +207,7 @@ def _in_blocks(texts: Encoded, length: int, causal: bool, where: str) -> Encoded
     return Encoded(blocks.examples, counts, replace(texts.statistics, **made))
 
 
+_NOTHING = np.zeros(0, dtype=np.float32)
 _LEFT = "behind the last whole block"
 
 

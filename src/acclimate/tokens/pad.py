@@ -61,6 +61,10 @@ class Pad(Method):
         attention_BT = np.arange(width) < lengths_N[:, None]
         ids_BT = np.full(attention_BT.shape, pad_id, dtype=np.int64)
         ids_BT[attention_BT] = documents.ids_T
+        second_BT = None
+        if documents.second_T is not None:
+            second_BT = np.zeros_like(ids_BT)
+            second_BT[attention_BT] = documents.second_T
         row_L = np.searchsorted(documents.offsets_N1, documents.positions_L, side="right") - 1
         return Batch(
             ids_BT=ids_BT,
@@ -70,4 +74,5 @@ class Pad(Method):
             labels_L=documents.labels_L,
             documents=len(lengths_N),
             tokens=len(documents.ids_T),
+            second_BT=second_BT,
         )

@@ -54,6 +54,7 @@ class PaddingFree(Method):
         return [np.array(row, dtype=np.int64) for row in rows]
 
     def collate(self, documents: Supervised, pad_id: int) -> Batch:
+        second_T = documents.second_T
         return Batch(
             ids_BT=documents.ids_T[None].astype(np.int64),
             attention_BT=None,
@@ -62,4 +63,5 @@ class PaddingFree(Method):
             labels_L=documents.labels_L,
             documents=len(documents.offsets_N1) - 1,
             tokens=len(documents.ids_T),
+            second_BT=None if second_T is None else second_T[None],
         )

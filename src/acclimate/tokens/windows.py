@@ -44,3 +44,14 @@ def tagged_windows(count: int, room: int, header: int, cuts: Sequence[int]) -> l
         windows.append(Window(0, header if windows else 0, begin, end))
         begin = end
     return windows or [Window(0, 0, 0, 0)]
+
+
+def one_window(count: int, room: int, cut: str) -> Window:
+    """Give the one window of a text of `count` > `room` tokens whose "right", "left" or middle ("head_tail") is cut.
+
+    Of head and tail the head has a quarter of the room (Sun et al. 2019, arXiv 1905.05583: 128 of 510).
+    """
+    if cut == "head_tail":
+        head = room // 4
+        return Window(0, head, count - (room - head), count)
+    return Window(0, 0, count - room, count) if cut == "left" else Window(0, 0, 0, room)

@@ -12,7 +12,6 @@ from contextlib import nullcontext
 from typing import Any
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from acclimate.compat.hardware import has_bf16
 from acclimate.compat.processes import Processes, accelerator
@@ -91,7 +90,7 @@ class Loop:
         """Forward, backward, step: one update of the weights."""
         rank, processes = self.processes.rank, self.processes.count
         batches = share_of(self.job, self.plan.numbers(update), self.plan.epoch(update), rank, processes)
-        labels = self.processes.sum(sum(len(batch.labels_L) for batch in batches))
+        labels = self.processes.sum(sum(self.job.objective.weight(batch.labels_L) for batch in batches))
         loss = 0.0
         for number, batch in enumerate(batches):
             torch.manual_seed(hash64("dropout", self.settings.seed, update, number, rank))
@@ -112,7 +111,7 @@ class Loop:
         with nullcontext() if synchronise else self.accelerator.no_sync(self.model):
             logits_LV = self.job.runner.logits(self.model, batch)
             target_L = torch.as_tensor(batch.labels_L, device=logits_LV.device)
-            loss = cross_entropy(logits_LV.float(), target_L, reduction="sum") / max(labels, 1.0)
+            loss = self.job.objective.loss(logits_LV.float(), target_L) / (labels or 1.0)
             extra = self.job.adapter.extra_loss(self.job.model) if synchronise else None
             whole = loss * self.processes.count if extra is None else loss * self.processes.count + extra
             self.accelerator.backward(whole)

@@ -103,7 +103,7 @@ def shape_of(model: Any, *, gpu: bool) -> Shape:
         intermediate=intermediate,
         queries=queries,
         keys=keys,
-        vocabulary=config.vocab_size,
+        vocabulary=config.vocab_size if _inner(model).get_output_embeddings() is not None else config.num_labels,
         between=_between(model, config, intermediate, 2 * hidden * (queries + keys)),
         relative=heads * _relative(config),
         pair=heads * (3 if dropped else 1) * kept,

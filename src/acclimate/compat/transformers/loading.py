@@ -7,6 +7,7 @@ from typing import Any
 
 from acclimate.compat.hub import COMMON, Access
 from acclimate.compat.transformers import attention
+from acclimate.compat.transformers.heads import TASK_HEADS, auto_class, is_body, need_head
 from acclimate.compat.transformers.positions import start_positions
 from acclimate.compat.transformers.quiet import quiet
 from acclimate.core.errors import Fault, UserError, nearest
@@ -21,31 +22,6 @@ _UNLISTED: dict[str, tuple[str, ...]] = {
     "deberta-v2": (*_DEBERTA, "attention_head_size", "conv_act", "conv_groups", "conv_kernel_size", "norm_rel_ebd",
                    "position_buckets", "share_att_key"),
 }  # fmt: skip
-
-
-def auto_class(head: str) -> Any:
-    """Give transformers' auto class for "masked" or "causal"."""
-    import transformers
-
-    return transformers.AutoModelForMaskedLM if head == "masked" else transformers.AutoModelForCausalLM
-
-
-def need_head(config: Any, head: str) -> None:
-    """Raise UserError unless the architecture has the head that the objective needs."""
-    from transformers.models.auto import modeling_auto
-
-    if config.is_encoder_decoder:
-        raise UserError(
-            Fault(_WHERE, f"{config.model_type} is a sequence-to-sequence model", "an encoder (mlm) or a decoder (clm)",
-                  "choose a model such as bert-base-cased (mlm) or a Llama or Qwen model (clm)")
-        )  # fmt: skip
-    masked = config.model_type in modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES
-    causal = config.model_type in modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-    if not (masked if head == "masked" else causal):
-        other = "objective: clm" if causal else "objective: mlm" if masked else "another model"
-        raise UserError(
-            Fault(_WHERE, f"{config.model_type} has no {head} language model head", f"a {head} one", f"use {other}")
-        )
 
 
 def tokenizer_from(folder: str, revision: str, access: Access = COMMON) -> Any:
@@ -78,7 +54,8 @@ def pretrained(
 ) -> tuple[Any, bool]:
     """Load weights and say whether the head's were among them (all others have to be).
 
-    Takes: `config`, where it is not the folder's own; `dtype`, a torch type's name.
+    Takes: `config`, where it is not the folder's own (for a task's head: with its labels, see heads.with_labels); `dtype`, a
+    torch type's name. A head without weights is drawn by torch's generator.
     Raises: UserError if the architecture doesn't fit, the weights are not safetensors, or files are missing.
     """
     config = config or config_of(folder, revision, access)
@@ -92,14 +69,14 @@ def pretrained(
     ):
         config.legacy = True  # a DeBERTa that transformers has trained and saved
         model, loading = _from_files(folder, revision, head, config, access, dtype)
-    body = sorted(key for key in loading["missing_keys"] if key.startswith(f"{model.base_model_prefix}."))
+    body = sorted(key for key in loading["missing_keys"] if is_body(model, key))
     if body:
         named = ", ".join(body[:3]) + (", ..." if len(body) > 3 else "")
         raise UserError(
             Fault(_WHERE, f"{len(body)} weights below the head are not in the files: {named}", "all of them",
                   "get the model's files anew")
         )  # fmt: skip
-    return _mended(model), not loading["missing_keys"]
+    return _mended(model), not (loading["missing_keys"] or loading["mismatched_keys"])
 
 
 def _from_files(folder: str, revision: str, head: str, config: Any, access: Access, dtype: str) -> tuple[Any, Any]:
@@ -111,7 +88,8 @@ def _from_files(folder: str, revision: str, head: str, config: Any, access: Acce
         with quiet():
             model, loading = kind.from_pretrained(
                 folder, revision=revision, config=config, dtype=getattr(torch, dtype), use_safetensors=True,
-                trust_remote_code=False, output_loading_info=True, **asdict(access),
+                trust_remote_code=False, output_loading_info=True, ignore_mismatched_sizes=head in TASK_HEADS,
+                **asdict(access),
             )  # fmt: skip
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UserError(

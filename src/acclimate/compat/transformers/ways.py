@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from acclimate.compat.transformers import attention
+from acclimate.compat.transformers.heads import logits_of
 from acclimate.compat.transformers.quiet import quiet
 from acclimate.core.errors import Fault, UserError
 
@@ -224,8 +225,7 @@ def _set(model: Any, implementation: str | None) -> None:
 def _run(model: nn.Module, ids_BT: Tensor, keywords: dict[str, Any]) -> Tensor:
     device = next(model.parameters()).device
     moved = {key: value.to(device) if isinstance(value, Tensor) else value for key, value in keywords.items()}
-    logits: Tensor = model(input_ids=ids_BT.to(device), **moved).logits
-    return logits.float().cpu()
+    return logits_of(model(input_ids=ids_BT.to(device), **moved)).float().cpu()
 
 
 def _block_mask(offsets: list[int], device: torch.device, *, causal: bool) -> Tensor:

@@ -1,0 +1,49 @@
+"""What an objective can do beside core/protocols.py's Objective if it learns from labelled rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from acclimate.core.labels import Labels
+from acclimate.core.rows import Counts, Rows
+
+
+@runtime_checkable
+class Task(Protocol):
+    """An objective that learns from labelled rows: it knows how people write them, and which labels there are."""
+
+    columns: Sequence[str]
+    """The columns, beside `text`, that it reads of a shaped row."""
+    long: str
+    """What is done with a text longer than a window: windows, right, left (the side that is cut), head_tail, error."""
+
+    def fits(self, rows: Rows) -> bool:
+        """Say whether rows can be shaped as they are (by columns and types alone)."""
+        ...
+
+    def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
+        """Give rows with `text` and the task's columns, what became of the rows, and how they were read, in a sentence.
+
+        Raises: UserError if no form fits, or for rows that do not keep to it.
+        """
+        ...
+
+    def settled(self, rows: Rows, where: str) -> Any:
+        """Give the same objective with all that training rows decide (its label set). `rows` are shaped, of every role.
+
+        Raises: UserError for labels that can't be learnt, or that training has not seen.
+        """
+        ...
+
+    @property
+    def label_set(self) -> Labels | None:
+        """What the head answers (None: a language model's head needs none)."""
+        ...
+
+    def answer(self, row: Mapping[str, Any]) -> npt.NDArray[np.float32]:
+        """Give what a row says of its whole document: `Examples.labels_NK`, [K] (empty: nothing)."""
+        ...

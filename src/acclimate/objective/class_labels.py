@@ -1,0 +1,58 @@
+"""The label set of training rows, whether it can be learnt, and how much each label weighs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.rows import ROLE, ROW_ID, Rows
+from acclimate.objective.class_rows import LABELS
+
+_SHOWN = 5
+
+
+def sorted_labels(names: Iterable[str]) -> list[str]:
+    """Give each name once: numbers by value, else by the alphabet."""
+    once = set(names)
+    if all(name.lstrip("-").isdigit() for name in once):
+        return sorted(once, key=int)
+    return sorted(once)
+
+
+def need_learnable(rows: Rows, names: Sequence[str], *, given: bool, where: str) -> None:
+    """Raise UserError if there is one label only, or if rows have a label that is not among `names`.
+
+    Takes: `given`, whether the recipe named them (else they are training's).
+    """
+    if len(names) < 2:
+        found = f"only one label: {names[0]}" if names else "no label at all"
+        raise UserError(Fault(where, f"the training rows have {found}", "two or more", "look at the label column"))
+    known = set(names)
+    roles, ids = rows.column(ROLE).to_pylist(), rows.column(ROW_ID).to_pylist()
+    faults = []
+    for role in ("train", "validation", "test"):
+        unknown = {
+            name: row
+            for name_role, row, some in zip(roles, ids, rows.column(LABELS).to_pylist(), strict=True)
+            if name_role == role
+            for name in some
+            if name not in known
+        }
+        if unknown:
+            shown = ", ".join(f"{name!r} ({row})" for name, row in list(unknown.items())[:_SHOWN])
+            do = (
+                "add them to objective.labels, or mend the rows"
+                if given
+                else "give more training rows, or mend the split"
+            )
+            what = "objective.labels does not name" if given else "no training row has"
+            faults.append(Fault(where, f"{role} rows have labels that {what}: {shown}", ", ".join(names[:20]), do))
+    if faults:
+        raise UserError(*faults)
+
+
+def balanced(given: Sequence[Sequence[str]], names: Sequence[str]) -> dict[str, float]:
+    """Give w = rows / (labels x rows of the label) for each label, as scikit-learn's "balanced"."""
+    counts = Counter(name for some in given for name in some)
+    return {name: round(len(given) / (len(names) * max(counts[name], 1)), 6) for name in names}

@@ -1,0 +1,161 @@
+"""How people write rows with labels, and the columns that `classify` makes of them.
+
+`labels` (list of names, empty: none holds), or `score` (a number), and `text_pair` where there are two texts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from acclimate.core.errors import Fault, UserError, nearest
+from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, replace_column
+
+LABELS, SCORE, PAIR = "labels", "score", "text_pair"
+_TEXTS = ("text", "sentence", "sentence1", "review", "content", "abstract", "premise", "question", "document")
+_PAIRS = ("text_pair", "sentence2", "hypothesis")
+_NAMES = ("label", "labels", "sentiment", "class", "category", "target")
+_SCORES = ("score", "label", "rating", "target")
+_SHOWN = 5
+_YES, _NO = {"1", "1.0", "true", "True", "yes"}, {"0", "0.0", "false", "False", "no", ""}
+
+
+@dataclass(frozen=True)
+class ClassColumns:
+    """Which columns hold what; more than one in `labels`: one for each label, with 0 and 1."""
+
+    text: str
+    pair: str | None
+    labels: tuple[str, ...]
+    kind: str | None
+
+
+def find_columns(
+    rows: Rows, asked: tuple[str | None, str | None, str | tuple[str, ...] | None], kind: str | None, where: str
+) -> ClassColumns:
+    """Find the columns by what was asked for, or by their usual names. Raises: UserError naming those there are."""
+    there = [name for name in rows.column_names if name not in OWN_COLUMNS]
+    text, pair, label = asked
+    labels = (label,) if isinstance(label, str) else label
+    named: list[tuple[str, str]] = [
+        *((("text_column", text),) if text else ()),
+        *((("text_pair_column", pair),) if pair else ()),
+        *(("label_column", name) for name in labels or ()),
+    ]
+    faults = [
+        Fault(
+            f"{where}.{key}",
+            f"no column {name!r}{nearest(name, there)}",
+            ", ".join(there),
+            "name a column that is there",
+        )
+        for key, name in named
+        if name not in there
+    ]
+    if faults:
+        raise UserError(*faults)
+    text = text or _first(there, _TEXTS, f"{where}.text_column", "a text")
+    labels = labels or (_first(there, _SCORES if kind == "score" else _NAMES, f"{where}.label_column", "a label"),)
+    return ClassColumns(text, pair or next((name for name in _PAIRS if name in there), None), tuple(labels), kind)
+
+
+def _first(there: Sequence[str], names: Sequence[str], where: str, what: str) -> str:
+    found = next((name for name in names if name in there), None)
+    if found is None:
+        raise UserError(
+            Fault(
+                where,
+                f"no column is called {', '.join(names[:4])}, ...",
+                ", ".join(there),
+                f"name the column with {what}",
+            )
+        )
+    return found
+
+
+def shaped(rows: Rows, found: ClassColumns, given: Sequence[str], where: str) -> tuple[Rows, Counts, str]:
+    """Give rows with `text`, `text_pair`, and `labels` or `score`.
+
+    Takes: `given`, label names that numbers count through. Raises: UserError naming rows without a label.
+    """
+    ids = [str(name) for name in rows.column(ROW_ID).to_pylist()]
+    if found.kind == "score":
+        values = [_number(value) for value in rows.column(found.labels[0]).to_pylist()]
+        _need(ids, [value is not None for value in values], f"{where}.label_column", "a number")
+        made = replace_column(rows, SCORE, pa.array(values, pa.float64()))
+    else:
+        made = replace_column(rows, LABELS, pa.array(_labels(rows, found, given, ids, where), pa.list_(pa.string())))
+    if found.text != "text":
+        made = replace_column(made, "text", rows.column(found.text))
+    said = f"text: {found.text}; label: {', '.join(found.labels)}"
+    if found.pair is not None:
+        made = replace_column(made, PAIR, rows.column(found.pair))
+        said += f"; second text: {found.pair}"
+    return made, Counts(rows.num_rows, rows.num_rows), f"columns: {said}"
+
+
+def _labels(rows: Rows, found: ClassColumns, given: Sequence[str], ids: list[str], where: str) -> list[list[str]]:
+    if len(found.labels) > 1:
+        columns = [rows.column(name).to_pylist() for name in found.labels]
+        cells = [[_flag(value) for value in values] for values in zip(*columns, strict=True)]
+        _need(ids, [None not in some for some in cells], f"{where}.label_column", "0 or 1 in each column")
+        return [[name for name, flag in zip(found.labels, some, strict=True) if flag] for some in cells]
+    place = f"{where}.label_column"
+    values: list[Any] = rows.column(found.labels[0]).to_pylist()
+    lists = any(isinstance(value, list) for value in values)
+    _need(ids, [value is not None and not _is_nan(value) for value in values], place, "a label")
+    texts = [[_name(one, given, place) for one in (value if isinstance(value, list) else [value])] for value in values]
+    if not lists:
+        _need(ids, [all(some) for some in texts], place, "a label")
+    return texts
+
+
+def _name(value: Any, given: Sequence[str], where: str) -> str:
+    """Give a label's name: text as it is, a number counted through the names that were given."""
+    if isinstance(value, float):
+        if value != int(value):
+            raise UserError(
+                Fault(
+                    where, f"the number {value}", "names or whole numbers", "set kind: score, or choose another column"
+                )
+            )
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        text = str(value).strip()
+        return given[int(text)] if given and text.isdigit() and text not in given and int(text) < len(given) else text
+    return given[value] if 0 <= value < len(given) else str(value)
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _flag(value: Any) -> bool | None:
+    text = str(value) if value is not None else ""
+    return True if text in _YES else False if text in _NO else None
+
+
+def _need(ids: Sequence[str], there: Iterable[bool], where: str, what: str) -> None:
+    missing = [name for name, good in zip(ids, there, strict=True) if not good]
+    if missing:
+        shown = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
+        raise UserError(
+            Fault(
+                where,
+                f"{len(missing)} rows without {what}: {shown}",
+                f"{what} in every row",
+                "mend them, or prepare: clean with drop",
+            )
+        )

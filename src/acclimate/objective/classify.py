@@ -1,0 +1,162 @@
+"""Classification of whole texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from acclimate.core.examples import Document, Examples, Flat, Supervised
+from acclimate.core.labels import Labels
+from acclimate.core.method import Method, option
+from acclimate.core.rows import ROLE, Counts, Rows
+from acclimate.objective.class_labels import balanced, need_learnable, sorted_labels
+from acclimate.objective.class_rows import LABELS, PAIR, SCORE, ClassColumns, find_columns, shaped
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import PreTrainedTokenizerFast
+
+
+class Classify(Method):
+    """Say which label a text (or a pair of texts) has.
+
+    One label: loss = -ln softmax(z)_label; several: the sum over labels of binary cross-entropies of sigmoid(z), divided
+    by their number; a score: (z - score)^2. Averaged over documents, by `class_weights` where they are given.
+
+    Takes: rows with a text and a label: a name, a number, a list of names, or a column of 0 and 1 for each label.
+
+    Gives: one answer a document; the label set is that of the training rows unless `labels` gives it.
+
+    Options: which columns (`text_column`, `text_pair_column`, `label_column`; recognised by their usual names), what is
+    answered (`kind`), the label set (`labels`), how labels weigh (`class_weights`), and what is done with texts longer
+    than a window (`long`).
+
+    When to use: sentiment, topics, triage, codes. A label of single words is `tag`'s, an answer found in a text
+    `extract`'s.
+
+    Source: Devlin et al. 2019 (arXiv 1810.04805), 4.1; weights: King & Zeng 2001, as scikit-learn's "balanced".
+
+    Raises: UserError for rows without a text or a label, a label that training has not seen, one label only, or numbers
+    with a fraction where labels are meant.
+    """
+
+    head: ClassVar[str] = "classify"
+    columns: ClassVar[Sequence[str]] = (LABELS, SCORE, PAIR)
+
+    text_column: str | None = option(None, "column of the text (default: text, or its other usual names)")
+    text_pair_column: str | None = option(
+        None, "column of a second text (default: text_pair, hypothesis, ... if there)"
+    )
+    label_column: str | tuple[str, ...] | None = option(
+        None, "column of the label, or a list of columns that hold 0 or 1 (default: label, labels, ...)"
+    )
+    kind: Literal["one", "several", "score"] | None = option(
+        None, "one label a text, several at once, or a number (default: by the column's type; never score)"
+    )
+    labels: tuple[str, ...] = option((), "the labels, in the order of the model's outputs (default: those of training)")
+    class_weights: Literal["balanced"] | dict[str, float] | None = option(
+        None, "balanced: rare labels weigh more (rows / (labels x rows of the label)); or a weight for each label"
+    )
+    long: Literal["right", "left", "head_tail", "windows"] = option(
+        "right",
+        "of a text longer than a window, what is cut: its right or left, its middle, or nothing (windows, pooled)",
+    )
+
+    @property
+    def primary(self) -> str:
+        """The score that decides."""
+        return {"several": "micro_f1", "score": "mse"}.get(self.kind or "one", "accuracy")
+
+    @property
+    def label_set(self) -> Labels | None:
+        return Labels(self.kind or "one", self.labels) if self.labels else None
+
+    def check(self, tokenizer: PreTrainedTokenizerFast, where: str) -> None:
+        """Any tokenizer will do."""
+
+    def _found(self, rows: Rows, where: str) -> ClassColumns:
+        asked = (self.text_column, self.text_pair_column, self.label_column)
+        return find_columns(rows, asked, self.kind, where)
+
+    def fits(self, rows: Rows) -> bool:
+        return (self.text_column or "text") in rows.column_names
+
+    def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
+        return shaped(rows, self._found(rows, where), self.labels, where)
+
+    def settled(self, rows: Rows, where: str) -> Classify:
+        kind: Any = "score" if SCORE in rows.column_names else self.kind or _kind(rows)
+        if kind == "score":
+            return self.model_copy(update={"kind": kind, "labels": (_name(self.label_column),)})
+        train = [role == "train" for role in rows.column(ROLE).to_pylist()]
+        given = rows.column(LABELS).to_pylist()
+        names = self.labels or sorted_labels(
+            name for some, learnt in zip(given, train, strict=True) if learnt for name in some
+        )
+        need_learnable(rows, names, given=bool(self.labels), where=where)
+        update: dict[str, Any] = {"kind": kind, "labels": tuple(names)}
+        if self.class_weights == "balanced":
+            learnt_rows = [some for some, learnt in zip(given, train, strict=True) if learnt]
+            update["class_weights"] = balanced(learnt_rows, names)
+        return self.model_copy(update=update)
+
+    def answer(self, row: Mapping[str, Any]) -> npt.NDArray[np.float32]:
+        """Give the label's number; several: 1 or 0 for each label; the score."""
+        if self.kind == "score":
+            return np.array([row[SCORE]], dtype=np.float32)
+        given = row.get(LABELS) or []
+        if self.kind == "several":
+            return np.array([name in given for name in self.labels], dtype=np.float32)
+        return np.array([self.labels.index(given[0]) if given and given[0] in self.labels else -1], dtype=np.float32)
+
+    def units(self, document: Document, tokenizer: PreTrainedTokenizerFast) -> npt.NDArray[np.int32]:
+        """Mark one token of each document: the head answers once."""
+        units_T = np.full(len(document.ids_T), -1, dtype=np.int32)
+        units_T[:1] = 0
+        return units_T
+
+    def notes(self, examples: Examples, tokenizer: PreTrainedTokenizerFast) -> list[str]:
+        """Tell the label set."""
+        if self.kind == "score":
+            return ["the model answers with a number (regression)"]
+        names = ", ".join(self.labels[:12]) + (", ..." if len(self.labels) > 12 else "")
+        weights = f"; weights {self.class_weights}" if isinstance(self.class_weights, dict) else ""
+        return [f"{len(self.labels)} labels: {names}{weights}"]
+
+    def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
+        positions_L = np.flatnonzero(documents.units_T >= 0)
+        labels_NK = np.asarray(documents.labels_NK)
+        labels_L = labels_NK[:, 0].astype(np.int64) if self.kind == "one" else labels_NK
+        return Supervised(documents.ids_T, documents.offsets_N1, positions_L, labels_L, documents.second_N)
+
+    def loss(self, logits_LV: Tensor, labels_L: Tensor) -> Tensor:
+        from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
+
+        if self.kind == "score":
+            return mse_loss(logits_LV, labels_L.float(), reduction="sum")
+        weights_V = logits_LV.new_tensor(self._weights())
+        if self.kind == "several":
+            terms_LV = binary_cross_entropy_with_logits(logits_LV, labels_L.float(), reduction="none")
+            return (terms_LV * weights_V).sum() / len(weights_V)
+        return cross_entropy(logits_LV, labels_L, weight=weights_V, reduction="sum")
+
+    def weight(self, labels_L: npt.NDArray[Any]) -> float:
+        if self.kind != "one":
+            return float(len(labels_L))
+        return float(np.asarray(self._weights())[labels_L].sum())
+
+    def _weights(self) -> list[float]:
+        given = self.class_weights if isinstance(self.class_weights, dict) else {}
+        return [given.get(name, 1.0) for name in self.labels]
+
+
+def _kind(rows: Rows) -> str:
+    most: Any = max((len(some) for some in rows.column(LABELS).to_pylist()), default=1)
+    return "one" if most <= 1 else "several"
+
+
+def _name(column: str | tuple[str, ...] | None) -> str:
+    return column if isinstance(column, str) else SCORE

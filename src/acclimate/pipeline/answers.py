@@ -1,0 +1,100 @@
+"""Measuring a task: what base and trained model answer about the test rows, its scores, the verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any
+
+import acclimate
+from acclimate.core.answers import Answers, ClassAnswers, SpanAnswers
+from acclimate.core.artifact import fingerprint, folder, is_complete, read_json, write_json
+from acclimate.core.events import Event, Tell
+from acclimate.core.language_model import LanguageModel
+from acclimate.core.proof import DataFacts
+from acclimate.core.registry import methods, resolve
+from acclimate.core.rows import Rows
+from acclimate.core.scores import GroupSums
+from acclimate.evaluate.rows import choose
+from acclimate.evaluate.scores import Place, score_lines
+from acclimate.evaluate.section import Evaluate
+from acclimate.evaluate.verdict import judge, not_measurable, noun
+from acclimate.model.load import load
+from acclimate.pipeline.evaluate import MEASURED, eval_texts
+from acclimate.pipeline.measured import Proven
+from acclimate.pipeline.predictor import answering, groups_of_rows
+from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.tasks import how_read
+from acclimate.pipeline.train import Trained
+from acclimate.pipeline.workplace import Workplace
+from acclimate.tokens.cache import rows_hash
+
+
+def answered(
+    workplace: Workplace, phases: Sequence[Trained], rows: Rows, tell: Tell, control: Trained | None = None
+) -> Proven:
+    """Measure what a task's model answers (or find it measured); write scores.json and verdict.json."""
+    settings, trained = workplace.recipe.measured_by, phases[-1]
+    place = workplace.stage("evaluate")
+    made_from = fingerprint(
+        "answers", trained.made_from, rows_hash(rows), settings.model_dump(mode="json"), acclimate.__version__
+    )
+    if not is_complete(place, made_from):
+        tell(Event("stage", "measuring"))
+        proven = _measure(workplace, trained, rows, tell)
+        with folder(place, made_from=made_from) as new:
+            write_json(new / MEASURED, proven.as_json())
+    proven = Proven.from_json(read_json(place / MEASURED))
+    write_json(workplace.root / "scores.json", [score.as_json() for score in proven.scores])
+    said = " ".join([proven.verdict.sentence, *workplace.recipe.cautions])
+    write_json(workplace.root / "verdict.json", asdict(replace(proven.verdict, sentence=said)))
+    return proven
+
+
+def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> Proven:
+    recipe = workplace.recipe
+    settings, phase, began = recipe.measured_by, recipe.phases[-1], time.perf_counter()
+    test, column = chosen_rows(rows, settings)
+    groups = groups_of_rows(test, settings.resample_by)
+    facts = DataFacts("test", test.num_rows, None, len(set(groups)), column)
+    if not test.num_rows:
+        verdict = not_measurable(settings.primary, "there are no test rows")
+        return Proven([], verdict, "", facts, None, None, [], time.perf_counter() - began)
+    sums: dict[str, list[GroupSums]] = {}
+    with task_arms(workplace, trained) as arms:
+        for name, lm in arms.items():
+            with answering(lm, phase, settings.batch_tokens) as model:
+                sums[name] = scores_of(model.answers(test, groups, tell))
+    place = Place(phase.name, "test", column or "document")
+    lines = score_lines(place, sums, settings.bootstrap, settings.primary)
+    verdict = judge(sums.get("before"), sums["after"], settings, noun(column))
+    notes = [how_read(rows)] if how_read(rows) else []
+    return Proven(lines, verdict, "", facts, None, None, notes, time.perf_counter() - began)
+
+
+def chosen_rows(rows: Rows, settings: Evaluate) -> tuple[Rows, str]:
+    """Give the test rows that are measured (at most max_rows, whole groups), and the column whose values are groups."""
+    texts, column = eval_texts(rows, "test", settings)
+    wanted = {text.row_id for text in choose(texts, settings.max_rows, settings.seed)}
+    test = of_role(rows, "test")
+    return test.filter([text.row_id in wanted for text in texts]), column
+
+
+@contextmanager
+def task_arms(workplace: Workplace, trained: Trained) -> Iterator[dict[str, LanguageModel]]:
+    """Give the models that are measured: `before` only where the base's head was trained for these very labels."""
+    recipe = workplace.recipe
+    task: Any = recipe.phases[-1].objective
+    base = load(recipe.model, task.head, seed=recipe.seed, labels=task.label_set)
+    found = {"before": base} if base.trained_head else {}
+    yield {**found, "after": load(trained.model(recipe.model), task.head, labels=task.label_set)}
+
+
+def scores_of(answers: Answers) -> list[GroupSums]:
+    """Give every registered metric that reads such answers."""
+    kind = "classes" if isinstance(answers, ClassAnswers) else "spans" if isinstance(answers, SpanAnswers) else "texts"
+    found: Mapping[str, str] = methods("metric")
+    metrics = [resolve("metric", name) for name in found]
+    return [one for metric in metrics if metric.reads == kind for one in metric().sums(answers)]

@@ -1,0 +1,1 @@
+"""Model and rows -> labels, spans, texts: what predict, evaluate and serve share."""
