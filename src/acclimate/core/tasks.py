@@ -18,7 +18,7 @@ class Task(Protocol):
 
     columns: Sequence[str]
     """The columns, beside `text`, that it reads of a shaped row."""
-    long: str
+    too_long: str
     """What is done with a text longer than a window: windows, right, left (the side that is cut), head_tail, error."""
 
     def fits(self, rows: Rows) -> bool:

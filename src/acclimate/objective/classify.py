@@ -71,6 +71,11 @@ class Classify(Method):
         return {"several": "micro_f1", "score": "mse"}.get(self.kind or "one", "accuracy")
 
     @property
+    def too_long(self) -> str:
+        """What is done with a text longer than a window."""
+        return self.long
+
+    @property
     def label_set(self) -> Labels | None:
         return Labels(self.kind or "one", self.labels) if self.labels else None
 

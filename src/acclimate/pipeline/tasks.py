@@ -33,7 +33,9 @@ def shape(rows: Rows, phase: Phase, where: str, ledger: Ledger, max_dropped: flo
 
 def settle(recipe: Recipe, made: Sequence[Rows]) -> Recipe:
     """Give the recipe with all that training rows decide: label sets. Raises: UserError for labels that can't be learnt."""
-    phases = [_settled(phase, rows, number) for number, (phase, rows) in enumerate(zip(recipe.phases, made, strict=True))]
+    phases = [
+        _settled(phase, rows, number) for number, (phase, rows) in enumerate(zip(recipe.phases, made, strict=True))
+    ]
     settled = recipe.model_copy(update={"phases": tuple(phases)})
     before, after = recipe.phases[-1].objective.primary, phases[-1].objective.primary
     return settled.measured_alike(after) if recipe.measured_by.primary == before else settled

@@ -100,7 +100,7 @@ def encode(
     if room <= tokens.stride:
         found = f"{tokens.stride} tokens, where {room} are left beside the {added} that the tokenizer adds"
         raise UserError(Fault(f"{where}.stride", found, f"below {room}", "lower stride or raise max_length"))
-    long = task.long if task is not None else "windows"
+    long = task.too_long if task is not None else "windows"
     cutter = Cutter(encoder, room, tokens.stride, objective.head == "causal", long)
     pairs = PairCutter(encoder, length, tokens.stride, long, where)
     collector = _Collector(objective, tokenizer)
@@ -186,7 +186,7 @@ class _Collector:
         self.statistics.longest = int(examples.lengths_N.max(initial=0))
         lost = len(self.unlabelled)
         dropped = {"no label": lost} if lost else {}
-        cut = {f"text cut ({self.task.long})": self.cut} if self.cut and self.task is not None else {}
+        cut = {f"text cut ({self.task.too_long})": self.cut} if self.cut and self.task is not None else {}
         counts = Counts(rows_in, len(examples), dropped, added=len(examples) - rows_in + lost, values=cut)
         return Encoded(examples, counts, self.statistics)
 

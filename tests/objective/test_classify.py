@@ -1,0 +1,108 @@
+"""Labels of whole texts: how rows are read, which labels there are, and the loss against transformers' own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+from transformers import BertConfig, BertForSequenceClassification
+
+from acclimate.core.errors import UserError
+from acclimate.core.rows import ROLE, ROW_ID, Rows
+from acclimate.objective.classify import Classify
+
+
+def rows(columns: dict[str, Any], roles: list[str] | None = None) -> Rows:
+    count = len(next(iter(columns.values())))
+    own = {ROW_ID: [f"a:{number}" for number in range(count)], ROLE: roles or ["train"] * count}
+    return pa.table({**own, **columns})
+
+
+def settled(columns: dict[str, Any], roles: list[str] | None = None, **options: Any) -> tuple[Classify, Rows]:
+    task = Classify(**options)
+    shaped, counts, _ = task.shape(rows(columns, roles), "objective")
+    counts.check("objective")
+    return task.settled(shaped, "objective"), shaped
+
+
+@pytest.mark.parametrize(
+    "columns, options, kind, names, given",
+    [
+        ({"text": ["a", "b"], "label": ["no", "yes"]}, {}, "one", ("no", "yes"), [["no"], ["yes"]]),
+        ({"text": ["a", "b"], "label": [1, 0]}, {}, "one", ("0", "1"), [["1"], ["0"]]),
+        ({"text": ["a", "b"], "label": [1, 0]}, {"labels": ("neg", "pos")}, "one", ("neg", "pos"), [["pos"], ["neg"]]),
+        ({"review": ["a", "b"], "sentiment": ["x", "y"]}, {}, "one", ("x", "y"), [["x"], ["y"]]),
+        ({"text": ["a", "b"], "label": ["10", "9"]}, {}, "one", ("9", "10"), [["10"], ["9"]]),
+        ({"text": ["a", "b"], "labels": [["x", "y"], []]}, {}, "several", ("x", "y"), [["x", "y"], []]),
+        ({"text": ["a", "b"], "x": ["1", "0"], "y": ["1", "1"]}, {"label_column": ["x", "y"]}, "several", ("x", "y"), [["x", "y"], ["y"]]),
+    ],
+)  # fmt: skip
+def test_rows_as_people_write_them(
+    columns: dict[str, Any], options: dict[str, Any], kind: str, names: tuple[str, ...], given: list[list[str]]
+) -> None:
+    task, shaped = settled(columns, **options)
+    assert (task.kind, task.labels) == (kind, names)
+    assert shaped.column("labels").to_pylist() == given
+    assert shaped.column("text").to_pylist() == ["a", "b"]
+
+
+def test_a_score_is_a_number() -> None:
+    task, shaped = settled({"text": ["a", "b"], "score": ["0.5", "2"]}, kind="score")
+    assert shaped.column("score").to_pylist() == [0.5, 2.0]
+    assert task.answer({"score": 2.0}).tolist() == [2.0]
+
+
+@pytest.mark.parametrize(
+    "columns, roles, options, said",
+    [
+        ({"text": ["a", "b"], "label": ["x", "x"]}, None, {}, "only one label: x"),
+        ({"text": ["a", "b", "c"], "label": ["x", "y", "z"]}, ["train", "train", "test"], {}, "no training row has: 'z' (a:2)"),
+        ({"text": ["a", "b"], "label": ["x", None]}, None, {}, "1 rows without a label: a:1"),
+        ({"text": ["a", "b"], "label": [0.5, 1.0]}, None, {}, "the number 0.5"),
+        ({"text": ["a", "b"], "label": [float("nan"), 1.0]}, None, {}, "1 rows without a label: a:0"),
+        ({"text": ["a", "b"], "score": ["1", "high"]}, None, {"kind": "score"}, "1 rows without a number: a:1"),
+        ({"text": ["a", "b"], "what": ["x", "y"]}, None, {}, "no column is called label"),
+        ({"text": ["a", "b"], "label": ["x", "y"]}, None, {"label_column": "lable"}, "did you mean label"),
+        ({"text": ["a", "b"], "x": ["1", "2"], "y": ["0", "1"]}, None, {"label_column": ["x", "y"]}, "without 0 or 1 in each"),
+    ],
+)  # fmt: skip
+def test_bad_labels_are_named_with_their_rows(
+    columns: dict[str, Any], roles: list[str] | None, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UserError, match="objective") as caught:
+        settled(columns, roles, **options)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "kind, labels",
+    [("one", [2, 0, 1]), ("several", [[1, 0, 1], [0, 0, 0], [0, 1, 0]]), ("score", [[0.5], [2.0], [-1.0]])],
+)
+def test_the_loss_is_that_of_transformers(kind: str, labels: list[Any]) -> None:
+    names = ("a", "b", "c") if kind != "score" else ("score",)
+    task = Classify(kind=kind, labels=names)
+    config = BertConfig(vocab_size=30, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
+                        num_labels=len(names), problem_type=task.label_set.problem_type)  # fmt: skip
+    torch.manual_seed(0)
+    model = BertForSequenceClassification(config).eval()
+    ids = torch.randint(5, 30, (3, 6))
+    target = torch.tensor(labels) if kind == "one" else torch.tensor(labels, dtype=torch.float32)
+    with torch.no_grad():
+        theirs = model(input_ids=ids, labels=target)
+        ours = task.loss(theirs.logits, target) / task.weight(target.numpy())
+    assert float(ours) == pytest.approx(float(theirs.loss), rel=1e-6)
+
+
+def test_balanced_weights_are_those_of_scikit_learn_and_average_as_in_torch() -> None:
+    from sklearn.utils.class_weight import compute_class_weight
+
+    given = ["x"] * 6 + ["y"] * 2
+    task, _ = settled({"text": ["t"] * 8, "label": given}, class_weights="balanced")
+    theirs = compute_class_weight("balanced", classes=np.array(["x", "y"]), y=given)
+    assert list(task.class_weights.values()) == pytest.approx(theirs.tolist())
+    logits, labels = torch.randn(8, 2), torch.tensor([0] * 6 + [1] * 2)
+    mean = torch.nn.functional.cross_entropy(logits, labels, weight=torch.tensor(theirs, dtype=torch.float32))
+    assert float(task.loss(logits, labels) / task.weight(labels.numpy())) == pytest.approx(float(mean), rel=1e-5)
