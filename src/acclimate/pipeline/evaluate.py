@@ -142,7 +142,7 @@ def need_evaluable(settings: Evaluate, rows: Rows, objective: Any) -> None:
 
     Raises: UserError for a primary score that this kind of model has not, a column or a file that is not there.
     """
-    names = _LANGUAGE_SCORES[objective.head] if objective.head in _LANGUAGE_SCORES else ()
+    names = _LANGUAGE_SCORES.get(objective.head, ())
     names += (PSEUDO_PERPLEXITY,) if settings.pseudo_perplexity and objective.head == "masked" else ()
     if not isinstance(objective, Task) and settings.primary not in names:
         found = f"{settings.primary!r} is not measured for this kind of model{nearest(settings.primary, names)}"
