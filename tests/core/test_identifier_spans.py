@@ -41,7 +41,7 @@ def test_planted_identifiers_are_found() -> None:
 @pytest.mark.parametrize(
     "text, names",
     [
-        ("Mr. Smith was seen", ["Smith"]),
+        ("Mr. Smith was seen by Dr. Li", ["Smith", "Li"]),
         ("Patient John Smith has a cough", ["John Smith"]),
         ("we saw John Kowalczyk's wife Mary in May", ["John Kowalczyk", "Mary"]),
         ("Grace Miller and Mary Ann O'Brien-Lee Jr. left", ["Grace Miller", "Mary Ann O'Brien-Lee Jr."]),

@@ -1,3 +1,5 @@
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -5,6 +7,7 @@ import pytest
 
 from acclimate.pipeline.check import check
 from acclimate.pipeline.run import run
+from acclimate.prepare import pseudonymise
 from tests.pipeline import tiny
 
 SQL = {"name": "sql", "query": "select text || ' ' || ssn as text, ssn, mrn, source from rows"}
@@ -61,6 +64,19 @@ def test_a_key_is_kept_nowhere_and_the_same_run_again_does_nothing(
     before = trained.stat().st_mtime_ns
     run(data)
     assert trained.stat().st_mtime_ns == before
+
+
+def test_a_drawn_key_is_written_nowhere(encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = bytes(range(100, 132))
+    monkeypatch.setattr(pseudonymise, "_drawn", lambda: key)
+    derived = hashlib.blake2b(key, key=b"surrogates").digest()
+    run(recipe(encoder, tmp_path, SQL, "pseudonymise"))
+    files = tiny.everything(tmp_path / "out")
+    assert len(files) > 10
+    for secret in (key, derived):
+        for form in (secret, secret.hex().encode(), base64.b64encode(secret), str(list(secret)).encode()):
+            assert not [name for name, content in files.items() if form in content]
+    assert not [name for name, content in files.items() if b"123-45-10" in content]
 
 
 def test_a_run_with_a_drawn_key_goes_on_with_the_rows_it_has(encoder: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from acclimate.core.errors import UserError
 from acclimate.core.identifiers.spans import find
 from acclimate.core.rows import with_about
-from acclimate.prepare.pseudonymise import Pseudonymise
+from acclimate.prepare.pseudonymise import Pseudonymise, _drawn
 from acclimate.prepare.split import Split
 from tests.prepare.made import table
 
@@ -78,15 +78,33 @@ def test_every_changed_value_is_counted_and_no_row_is_lost() -> None:
 def test_a_drawn_key_is_another_each_time_and_a_named_one_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_KEY", "0123456789abcdef")
     options = {"columns": ["patient_id", "name"], "dates": []}
-    assert made(visits(), **options) != made(visits(), **options)
+    first = made(visits(), **options)
+    assert made(visits(), **options) == first, "one key a process"
+    _drawn.cache_clear()
+    assert made(visits(), **options) != first
     assert made(visits(), key_env="A_KEY", **options) == made(visits(), key_env="A_KEY", **options)
-    step = Pseudonymise(key_env="A_KEY")
+    step = Pseudonymise(key_env="A_KEY", presidio=False)
     first = step.inputs("prepare.0")
     assert first == step.inputs("prepare.0")
     assert "0123456789abcdef" not in json.dumps(first)
     monkeypatch.setenv("A_KEY", "another key of 24 signs.")
     assert step.inputs("prepare.0") != first, "another key is another preparation"
-    assert Pseudonymise().inputs("prepare.0") == {}
+    assert Pseudonymise(presidio=False).inputs("prepare.0") == {}
+
+
+def test_a_person_is_one_in_every_table_and_phase() -> None:
+    """Two tables, prepared apart: the same keys, names and shifts of dates, also where another column holds them."""
+    first = made(visits(), group_by="patient_id", columns={"patient_id": "key", "name": "name"})
+    bills = table(
+        payer=["p2", "p1"], holder=["Bo Ek", "Ann Lee"], due=["2020-02-04", "2020-01-12"], note=["Mr. Ek", "no"]
+    )
+    second = made(bills, group_by="payer", columns={"payer": "key", "holder": "name"})
+    keys, names, days = (first.column(name).to_pylist() for name in ("patient_id", "name", "visit"))
+    assert second.column("payer").to_pylist() == [keys[1], keys[0]]
+    assert second.column("holder").to_pylist() == [names[1], names[0]]
+    assert second.column("note").to_pylist()[0] == f"Mr. {names[1].split()[1]}"
+    for due, visit, apart in zip(second.column("due").to_pylist(), (days[1], days[0]), (3, 1), strict=True):
+        assert (date.fromisoformat(due) - date.fromisoformat(visit)).days == apart
 
 
 def test_kinds_limit_what_is_replaced() -> None:
@@ -97,7 +115,7 @@ def test_kinds_limit_what_is_replaced() -> None:
 
 
 def test_the_split_stays_and_its_groups_are_renamed() -> None:
-    rows = table(patient_id=[f"p{number % 40}" for number in range(80)], note=["x"] * 80)
+    rows = table(patient_id=[f"patient-{number % 40:06d}" for number in range(80)], note=["x"] * 80)
     split, _ = Split(group_by="patient_id", test=0.5).apply(rows, "prepare.0", 0)
     found = made(split, columns=["patient_id"])
     assert found.column("_role") == split.column("_role")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from acclimate.compat.presidio import installed, presidio_spans
 from acclimate.core.identifiers.columns import Likely, identifies
 from acclimate.core.identifiers.kinds import KINDS, PLURALS, Kind, masked
 from acclimate.core.identifiers.spans import find
@@ -16,6 +17,8 @@ _ROWS, _VALUES = 20_000, 1000
 """Most rows of a source and most values of a column that are looked at."""
 _TEXTS, _CHARACTERS = 2000, 3_000_000
 """Most texts, and most characters of them, that are searched."""
+_BY_PRESIDIO = 200_000
+"""Most characters that presidio reads, where it is installed: it is slow."""
 _TRIED, _SHORTEST, _ENOUGH = 50, 4, 0.2
 """Of a column, so many values of so many characters are looked for in the text; it stands there if this share does."""
 _DO = "leave it out of prepare, or add prepare: pseudonymise"
@@ -81,13 +84,16 @@ def _in_text(phase: Phase, rows: Rows, text_R: list[str | None]) -> Iterator[str
     made_up = set(about(rows).get("pseudonymised", ()))
     kinds = [kind for kind in KINDS if kind != "date" and kind not in made_up]
     every = max(1, -(-len(text_R) // _TEXTS))
+    more, looked_by_more = bool(installed()), 0
     looked, budget = 0, _CHARACTERS
     hits: dict[Kind, list[tuple[int, str]]] = {}
     for row in range(0, len(text_R), every):
         text = text_R[row] or ""
         budget -= len(text)
         looked += 1
-        spans = find(text[:_CHARACTERS], kinds)
+        also = presidio_spans(text, kinds) if more and looked_by_more + len(text) <= _BY_PRESIDIO else ()
+        looked_by_more += len(text)
+        spans = find(text[:_CHARACTERS], kinds, also)
         for kind in {span.kind for span in spans}:
             first = next(span for span in spans if span.kind == kind)
             hits.setdefault(kind, []).append((row, text[first.start : first.end]))

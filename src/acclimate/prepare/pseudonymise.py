@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -15,7 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BeforeValidator
 
+from acclimate.compat.presidio import installed, presidio_spans
 from acclimate.core.errors import Fault, UserError
+from acclimate.core.extras import need_package
 from acclimate.core.identifiers.kinds import KINDS, PLURALS, Kind, Span
 from acclimate.core.identifiers.spans import find
 from acclimate.core.method import Method, option
@@ -33,6 +36,12 @@ def _by_name(value: Any) -> Any:
     return dict.fromkeys(value) if isinstance(value, list | tuple) else value
 
 
+@functools.cache
+def _drawn() -> bytes:
+    """Draw the key of this process, once: a person has one surrogate in all tables and phases of a run."""
+    return os.urandom(32)
+
+
 class Pseudonymise(Method):
     """Replaces what says who somebody is: surrogate = f(key, value), and date' = date + shift(key, group).
 
@@ -44,8 +53,9 @@ class Pseudonymise(Method):
     and distances stay. `_group` follows the columns it is made of. Counted: changed values by column and kind.
 
     Options: what is not named is found by name and content (`acclimate check` shows what). `columns: {NOTE_BY: name}`
-    says what kind a column is. The key is drawn anew for each preparation and kept nowhere, so nobody can go back, and
-    two runs have different surrogates; with `key_env` it is read from an environment variable and the same in every run.
+    says what kind a column is. The key is drawn anew for each process and kept nowhere: nobody can go back, a person has
+    one surrogate in all tables and phases, and two runs have different ones; with `key_env` it is read from an environment
+    variable and the same in every run (a run of several phases that is stopped between them needs that to stay consistent).
     A run that goes on takes the prepared rows from its folder, whatever the key. Another key gives other rows, and all
     that is made from rows is kept by their content: it is another preparation, tokenised and trained anew.
 
@@ -57,7 +67,8 @@ class Pseudonymise(Method):
     arbitrary finite domains (cycle walking).
 
     Raises: UserError for a column that is not there or holds lists, for text behind `tagged`, for columns of dates
-    without `group_by` (or a split before), and for a key that is not set or shorter than 16 characters.
+    without `group_by` (or a split before), for a key that is not set or shorter than 16 characters,
+    and for `presidio: true` where it is not installed.
     """
 
     columns: Annotated[dict[str, Kind | None] | None, BeforeValidator(_by_name)] = option(
@@ -72,11 +83,18 @@ class Pseudonymise(Method):
     kinds: Annotated[tuple[Kind, ...], BeforeValidator(several)] = option(KINDS, "what is replaced")
     group_by: Names = option((), "columns that say whose a row is: its dates move together; default: the split's group")
     max_shift_days: int = option(365, "dates move by 1 to this many days, back or forth", unit="days", ge=1, le=36_500)
+    presidio: bool | None = option(
+        None, "also replace in texts what presidio finds; default: where acclimate[privacy] is installed"
+    )
     key_env: str | None = option(None, "environment variable that holds the key; default: drawn and forgotten")
 
     def inputs(self, where: str) -> Mapping[str, str]:
-        """Give what changes with the key, if it is read from outside (slow to guess from; never the key)."""
-        return {} if self.key_env is None else {f"key of {self.key_env}": self._key(where)[:8].hex()}
+        """Give which presidio looks, if one does, and what changes with a key from outside (slow to guess from; never it)."""
+        found = {"presidio": installed()} if self._with_presidio() else {}
+        return found if self.key_env is None else {**found, f"key of {self.key_env}": self._key(where)[:8].hex()}
+
+    def _with_presidio(self) -> bool:
+        return bool(installed()) if self.presidio is None else self.presidio
 
     def apply(self, rows: Rows, where: str, seed: int) -> tuple[Rows, Counts]:
         """Replace the values; see the class."""
@@ -95,14 +113,17 @@ class Pseudonymise(Method):
         for name in todo.dates:
             rows = replace_column(rows, name, _moved(rows, name, who_R, surrogates, counted))
         for name in todo.read:
-            rows = replace_column(rows, name, _read(rows, name, self.kinds, who_R, surrogates, counted))
+            rows = replace_column(rows, name, _read(rows, name, self._find, who_R, surrogates, counted))
         rows = _group_too(rows, todo.whole, surrogates)
         rows = with_about(rows, {"pseudonymised": sorted({*about(rows).get("pseudonymised", ()), *self.kinds})})
         return rows, Counts(rows.num_rows, rows.num_rows, values=dict(counted))
 
+    def _find(self, text: str) -> list[Span]:
+        return find(text, self.kinds, presidio_spans(text, self.kinds) if self._with_presidio() else ())
+
     def _key(self, where: str) -> bytes:
         if self.key_env is None:
-            return os.urandom(32)
+            return _drawn()
         said = os.environ.get(self.key_env, "")
         if len(said) < _SHORTEST_KEY:
             found = f"{self.key_env} holds {len(said)} characters" if said else f"{self.key_env} is not set"
@@ -112,6 +133,8 @@ class Pseudonymise(Method):
         return hmac.digest(slow, b"key", "sha256")
 
     def _check(self, rows: Rows, where: str) -> None:
+        if self.presidio:
+            need_package("presidio_analyzer", "privacy", f"{where}.presidio")
         if "cuts" in rows.column_names:
             found = "the texts are tagged records, in which places are written down"
             raise UserError(Fault(where, found, "rows before tagged", "put pseudonymise before tagged"))
@@ -165,10 +188,15 @@ def _moved(rows: Rows, name: str, who_R: list[str], surrogates: Surrogates, coun
 
 
 def _read(
-    rows: Rows, name: str, kinds: tuple[Kind, ...], who_R: list[str], surrogates: Surrogates, counted: Counter[str]
+    rows: Rows,
+    name: str,
+    find_in: Callable[[str], list[Span]],
+    who_R: list[str],
+    surrogates: Surrogates,
+    counted: Counter[str],
 ) -> pa.Array:
     number_R, texts = encoded(rows.column(name).cast(pa.string()))
-    spans = [find(text, kinds) for text in texts]
+    spans = [find_in(text) for text in texts]
     made: list[str | None] = []
     for number, who in zip(number_R.tolist(), who_R, strict=True):
         made.append(_rewritten(texts[number], spans[number], who, surrogates) if number >= 0 else None)

@@ -46,7 +46,11 @@ def name_spans(text: str) -> Iterator[tuple[int, int]]:
             start, end = match.span("v")
             end -= 2 if text[start:end].endswith(("'s", "’s")) else 0
             first = re.match(r"\w+", text[start:end])
-            if first is not None and end - start > 2 and first.group().lower() not in _NOBODY:
+            if (
+                first is not None
+                and not re.fullmatch(r"[A-Z]\.?", text[start:end])
+                and first.group().lower() not in _NOBODY
+            ):
                 yield start, end
     yield from listed_spans(text)
     yield from chinese_spans(text)

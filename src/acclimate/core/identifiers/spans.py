@@ -99,11 +99,11 @@ _FORMS: tuple[_Form, ...] = (
 )  # fmt: skip
 
 
-def find(text: str, kinds: Collection[Kind] = KINDS) -> list[Span]:
+def find(text: str, kinds: Collection[Kind] = KINDS, also: Iterable[Span] = ()) -> list[Span]:
     """Give what identifies somebody in a text, in order and without overlap: of two that meet, the first kind's stays.
 
     Takes: `kinds` that are looked for. `date` stands for every full date that is no date of birth; leave it out where
-    dates of visits may stay.
+    dates of visits may stay. `also`, what another finder found, the surest first: it joins where nothing is taken.
     """
     taken: list[Span] = []
     digits = any(character.isdigit() for character in text)
@@ -114,6 +114,7 @@ def find(text: str, kinds: Collection[Kind] = KINDS) -> list[Span]:
             taken += _free(_of_form(form, text), taken)
     if "name" in kinds:
         taken += _free((Span("name", start, end) for start, end in name_spans(text)), taken)
+    taken += _free(also, taken)
     if "date" in kinds and digits:
         taken += _free((Span("date", start, end) for start, end in date_spans(text)), taken)
     return sorted(taken, key=lambda span: span.start)
