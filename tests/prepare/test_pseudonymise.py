@@ -116,7 +116,7 @@ def test_kinds_limit_what_is_replaced() -> None:
 
 def test_the_split_stays_and_its_groups_are_renamed() -> None:
     rows = table(patient_id=[f"patient-{number % 40:06d}" for number in range(80)], note=["x"] * 80)
-    split, _ = Split(group_by="patient_id", test=0.5).apply(rows, "prepare.0", 0)
+    split, _ = Split(group_by="patient_id", validation=0.2, test=0.5).apply(rows, "prepare.0", 0)
     found = made(split, columns=["patient_id"])
     assert found.column("_role") == split.column("_role")
     assert not set(found.column("_group").to_pylist()) & set(split.column("_group").to_pylist())
