@@ -78,6 +78,19 @@ def test_neither_names_a_model() -> None:
         assert not re.search(r"adapted|\bbase\b", re.sub(r"base-uri", "", text))
 
 
+def test_its_classes_are_not_the_reports() -> None:
+    """The page takes colours and type from report.css; a class of the same name would take its boxes too."""
+    import acclimate.report
+
+    folder = Path(acclimate.report.__file__).parent / "templates"
+    mine, theirs = (
+        set(re.findall(r"\.([a-z][\w-]*)", (folder / name).read_text(encoding="utf-8")))
+        for name in ("review.css", "report.css")
+    )
+    assert {"one-answer", "pair-of-answers"} <= mine
+    assert not mine & theirs
+
+
 @pytest.mark.browser
 def test_its_own_script_runs_under_its_policy_and_no_other_does(tmp_path: Path) -> None:
     more = "<script>document.body.dataset.ran = 'yes'</script></body>"
@@ -97,7 +110,7 @@ def test_what_is_chosen_in_a_browser_comes_back_as_csv(tmp_path: Path) -> None:
     page.write_text(driven, encoding="utf-8")
     shown = open_page(page, "--dump-dom")
     assert "2 of 3 chosen" in shown
-    assert len(re.findall(r'class="comparison done"', shown)) == 2
+    assert len(re.findall(r'class="pair-of-answers done"', shown)) == 2
     text = html.unescape(re.findall(r'data-csv="([^"]*)"', shown)[0])
     (tmp_path / "filled.csv").write_text(text, encoding="utf-8")
     assert read_filled([tmp_path / "filled.csv"], KEY) == [

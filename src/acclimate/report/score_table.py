@@ -10,30 +10,8 @@ from dataclasses import dataclass
 from acclimate.core.proof import Proof
 from acclimate.core.scores import Score
 from acclimate.report.formats import NARROW, number, percent
+from acclimate.report.score_words import EXPLAINED, NO_GOOD_SIDE
 
-EXPLAINED = {
-    "bits_per_byte": (
-        "Bits per byte",
-        "How surprised the model is by text it has not seen; 0 would be knowing it all.",
-    ),
-    "bits_per_byte_all": ("Bits per byte of all", "The same, the tags and names of fields counted too."),
-    "masked_accuracy": (
-        "Exactly restored",
-        "How many of the hidden words (in records: values) the model fills in exactly.",
-    ),
-    "masked_accuracy_repeated": ("Restored, repeated", "The same, of values that stand elsewhere in their record too."),
-    "masked_accuracy_new": ("Restored, new", "The same, of values that stand nowhere else in their record."),
-    "forgetting": (
-        "Forgetting",
-        "How many more bits per byte general text costs than before (of minimal pairs: how much accuracy is lost).",
-    ),
-    "minimal_pairs": ("Minimal pairs", "How often the good one of two sentences is found the more probable."),
-    "pseudo_perplexity": ("Pseudo-perplexity", "Among how many equally likely words the model hesitates at each word."),
-    "term_bits": ("Bits per term", "How surprised the model is by a term of the domain where it stands."),
-    "term_top1": ("Ranked first", "How many terms the model finds more probable than other terms of their kind."),
-    "term_mrr": ("Mean reciprocal rank", "The mean of 1/rank of a term among terms of its kind; 1 is always first."),
-    "perplexity": ("Perplexity", "Among how many equally likely pieces the model hesitates at each next piece."),
-}
 ARMS = {
     "before": "base",
     "start": "start (base with new tokens)",
@@ -47,6 +25,7 @@ ROLES = {
     "terms": "terms",
     "train": "training set",
 }
+_DIRECTIONS = {"lower": "↓ lower is better", "higher": "↑ higher is better"}
 TITLES = {"test": "Your domain (test set, never trained on)", "general": "General text (what may have been forgotten)"}
 
 
@@ -155,7 +134,7 @@ def _row(proof: Proof, data: str, name: str) -> ScoreRow:
         label=label_of(name),
         explained=EXPLAINED.get(name, ("", ""))[1],
         unit=unit.removeprefix("share ").removesuffix(" restored exactly") if is_share(unit) else unit,
-        direction={"lower": "↓ lower is better", "higher": "↑ higher is better"}.get(better, ""),
+        direction="" if name in NO_GOOD_SIDE else _DIRECTIONS.get(better, ""),
         base=value_text(base.value, unit, change) if base else "",
         adapted=value_text(adapted.value, unit, change) if adapted else "",
         change=change_text(change) if change else "",
@@ -242,7 +221,7 @@ def _relative(base: Score | None, change: Score | None) -> str:
 def _outcome(proof: Proof, change: Score, primary: bool) -> str:
     if primary:
         return {"better": "better", "worse": "worse", "no difference shown": "unclear"}.get(proof.verdict.verdict, "")
-    if change.low is None or change.high is None:
+    if change.low is None or change.high is None or change.name in NO_GOOD_SIDE:
         return ""
     good_side = change.high < 0 if change.better == "lower" else change.low > 0
     bad_side = change.low > 0 if change.better == "lower" else change.high < 0
