@@ -1,27 +1,28 @@
-"""The share of texts whose label is right."""
+"""How often all is right."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from acclimate.core.answers import ClassAnswers, Kind
 from acclimate.core.method import Method
 from acclimate.core.scores import GroupSums
-from acclimate.evaluate.rows import sum_by
+from acclimate.evaluate.class_counts import Counted
 
 
 class Accuracy(Method):
-    """accuracy = texts whose labels are all right / texts.
+    """Share of texts that are labelled right: right / texts. Where several labels may hold, all of them must be right.
 
-    Takes: classes. Gives: one score, 0 to 1.
+    Takes: classes of texts. A text whose right label training never saw counts as wrong.
+
+    Gives: `accuracy`, 0 to 1; nothing where a score is answered.
 
     Options: none.
 
-    When to use: where labels are about equally frequent and equally grave; else macro_f1.
+    When to use: labels that are about equally frequent. Where one is rare, `macro_f1`, `matthews` or `pr_auc`: whoever
+    always says the frequent one has a high accuracy.
 
-    Source: seed definition, as scikit-learn's accuracy_score.
+    Source: scikit-learn's accuracy_score gives the same number.
 
     Raises: nothing.
     """
@@ -29,10 +30,6 @@ class Accuracy(Method):
     reads: ClassVar[Kind] = "classes"
 
     def sums(self, answers: ClassAnswers) -> list[GroupSums]:
-        if answers.labels.kind == "score":
-            return []
-        right_N = (answers.said_NK() == (answers.gold_NK > 0)).all(axis=1)
-        groups = tuple(dict.fromkeys(answers.groups))
-        place_N = np.array([groups.index(group) for group in answers.groups])
-        above_G, below_G = sum_by(place_N, right_N, groups), sum_by(place_N, np.ones(len(right_N)), groups)
-        return [GroupSums("accuracy", "share of texts", "higher", groups, above_G, below_G, len(right_N))]
+        counted = Counted.of(answers)
+        unit = "share of texts whose labels are all right" if counted.several else "share of texts whose label is right"
+        return [counted.rows.mean("accuracy", unit, counted.right_N)] if counted.names else []
