@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.change import Bootstrap
-from acclimate.evaluate.scores import Place, score_lines
+from acclimate.evaluate.scores import Place, score_lines, undefined
 from tests.evaluate.arms import sums
 
 BOOTSTRAP = Bootstrap(resamples=200)
@@ -62,3 +63,20 @@ def test_lines_are_json_and_have_no_interval_under_twenty_groups() -> None:
         "phase", "when", "data", "name", "value", "unit", "better", "n", "low", "high", "against", "resampled_by",
         "groups", "primary",
     }  # fmt: skip
+
+
+def test_scores_of_a_part_are_compared_with_the_same_part_and_never_decide() -> None:
+    sums = {when: [one, replace(arm(level + 1)[0], slice="label=flu")] for when, level in (("before", 2), ("after", 1)) for one in arm(level)[:1]}  # fmt: skip
+    lines = score_lines(PLACE, sums, BOOTSTRAP, "bits_per_byte")
+    assert [(line.when, line.slice, line.primary) for line in lines] == [
+        ("before", None, None), ("before", "label=flu", None), ("after", None, None), ("after", "label=flu", None),
+        ("change", None, True), ("change", "label=flu", False),
+    ]  # fmt: skip
+    assert [line.value for line in lines[-2:]] == [-1, -1]
+
+
+def test_a_score_that_one_arm_lacks_is_named() -> None:
+    found = undefined({"before": arm(2)[:1], "after": arm(1)})
+    assert len(found) == 1
+    assert found[0].startswith("masked_accuracy has no value before: ")
+    assert not undefined({"after": arm(1)})

@@ -53,7 +53,7 @@ def keep(texts: Sequence[EvalText], measured: Measured) -> Kept:
         rows=fingerprint([[text.row_id, text.text] for text in texts]),
         groups=fingerprint([text.group for text in texts]),
         asked=fingerprint(windows, hidden),
-        arms={when: [_unnamed(one) for one in sums] for when, sums in measured.sums.items()},
+        arms={when: [_unnamed(one) for one in sums if one.slice is None] for when, sums in measured.sums.items()},
         refused=measured.refused,
     )
 

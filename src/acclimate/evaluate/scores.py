@@ -38,13 +38,25 @@ def score_lines(
         lines += [_line(place, when, one, own_interval(one, bootstrap)) for one in sums.get(when, ())]
     lines += [_line(place, "floor", one, own_interval(one, bootstrap)) for one in floors]
     for arm, name in (("before", "base"), ("control", "control")):
-        others = {one.name: one for one in sums.get(arm, ())}
+        others = {(one.name, one.slice): one for one in sums.get(arm, ())}
         for one in sums.get("after", ()):
-            if one.name in others:
-                found = change(one, others[one.name], bootstrap)
-                marked = place.data == "test" and one.name == primary and name == "base"
+            if (one.name, one.slice) in others:
+                found = change(one, others[one.name, one.slice], bootstrap)
+                of_all = place.data == "test" and one.slice is None
+                marked = of_all and one.name == primary and name == "base"
                 lines.append(_line(place, "change", one, found, against=name, primary=marked))
     return lines
+
+
+def undefined(sums: Mapping[str, Sequence[GroupSums]]) -> list[str]:
+    """Name, in sentences, the scores (of all of the data) that one arm has and another has not."""
+    names = dict.fromkeys(one.name for some in sums.values() for one in some if one.slice is None)
+    return [
+        f"{name} has no value {arm}: what it divides by did not occur (nothing was said to be positive, or all was)."
+        for name in names
+        for arm, some in sums.items()
+        if not any(one.name == name and one.slice is None for one in some)
+    ]
 
 
 def run_change(place: Place, after: GroupSums, other: GroupSums, against: str, bootstrap: Bootstrap) -> Score:
@@ -89,4 +101,5 @@ def _line(
         resampled_by=place.resampled_by,
         groups=found.groups,
         primary=primary,
+        slice=one.slice,
     )

@@ -110,14 +110,15 @@ def slice_lines(
     """
     lines: list[Score] = []
     parts: dict[str, dict[str, list[GroupSums]]] = {}
+    whole = {when: [one for one in some if one.slice is None] for when, some in sums.items()}
     for label in sorted(set(of.label_G) - {""}, key=lambda one: (one in (OTHER, MISSING), one)):
         some_G = np.array([one == label for one in of.label_G])
-        part = {when: [one.only(some_G) for one in sums[when]] for when in _ARMS if when in sums}
+        part = {when: [one.only(some_G) for one in whole[when]] for when in _ARMS if when in whole}
         part = {when: [one for one in some if one.measured] for when, some in part.items()}
         lines += [replace(line, slice=f"{of.column}={label}") for line in score_lines(place, part, bootstrap)]
         if int(some_G.sum()) >= FEWEST_GROUPS and label not in (OTHER, MISSING):
             parts[label] = part
-    for one in sums["after"] if gaps else ():
+    for one in whole["after"] if gaps else ():
         lines += _gaps(place, one.name, of.column, parts, bootstrap)
     return lines
 

@@ -49,14 +49,15 @@ def noun(column: str | None) -> str:
 
 
 def find(scores: Sequence[GroupSums], name: str, where: str) -> GroupSums:
-    """Give the score called `name`.
+    """Give the score of all of the data called `name`.
 
     Takes: `where`, the recipe place that named it. Raises: UserError naming those that were measured.
     """
-    for one in scores:
+    whole = [one for one in scores if one.slice is None]
+    for one in whole:
         if one.name == name:
             return one
-    names = [one.name for one in scores]
+    names = [one.name for one in whole]
     raise UserError(Fault(where, f"no score {name!r} was measured{nearest(name, names)}", ", ".join(names), "name one"))
 
 

@@ -18,7 +18,7 @@ from acclimate.core.registry import methods, resolve
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.rows import choose
-from acclimate.evaluate.scores import Place, score_lines
+from acclimate.evaluate.scores import Place, score_lines, undefined
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.verdict import judge, not_measurable, noun
 from acclimate.model.load import load
@@ -70,7 +70,7 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> 
     place = Place(phase.name, "test", column or "document")
     lines = score_lines(place, sums, settings.bootstrap, settings.primary)
     verdict = judge(sums.get("before"), sums["after"], settings, noun(column))
-    notes = [how_read(rows)] if how_read(rows) else []
+    notes = ([how_read(rows)] if how_read(rows) else []) + undefined(sums)
     return Proven(lines, verdict, "", facts, None, None, notes, time.perf_counter() - began)
 
 
