@@ -1,10 +1,15 @@
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from acclimate.compat.memory_limits import Room
+from acclimate.core.rows import Counts, Rows
+from acclimate.objective.mlm import Mlm
+from acclimate.sources.jsonl import Jsonl
 from acclimate.train import memory
 from tests.pipeline import tiny
 
@@ -59,3 +64,34 @@ def test_check_says_how_much_memory_it_takes(acclimate: Command, recipe: str, mo
     assert "warning: training will take about" in said.out
     assert "only 10 MB of memory can be had" in said.out
     assert "gradient_checkpointing: true" in said.out
+
+
+def test_check_tells_the_notes_of_the_objective_and_of_the_sources(
+    acclimate: Command, recipe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Mlm, "notes", lambda *_: ["masking word: 3 [of] 4 windows are one unit"])
+    read = Jsonl.read
+
+    def noted(self: Jsonl, where: str) -> tuple[Rows, Counts]:
+        rows, counts = read(self, where)
+        return rows, replace(counts, notes=["a script was not run"])
+
+    monkeypatch.setattr(Jsonl, "read", noted)
+    said = acclimate("check", recipe)
+    assert "  masking word: 3 [of] 4 windows are one unit\n" in said.out
+    assert "a script was not run" in said.out
+
+
+def test_check_says_how_many_entities_are_hidden_whole(acclimate: Command, encoder: Path, tmp_path: Path) -> None:
+    rows = [{"text": f"the <who> patient {number} </who> was seen at the hospital"} for number in range(60)]
+    made = tiny.recipe(
+        encoder,
+        tiny.write_rows(tmp_path / "rows.jsonl", rows),
+        tmp_path / "out",
+        objective={"name": "mlm", "masking_prefix_flag": True, "entity_sep": "<who>,</who>"},
+        tokens={"max_length": 32, "additional_special_tokens": ["<who>", "</who>"]},
+    )
+    said = acclimate("check", tiny.write_recipe(tmp_path, made))
+    (told,) = re.findall(r"masking_prefix_flag: (\d+) entities in (\d+) of (\d+) windows", said.out)
+    assert len(set(told)) == 1
+    assert 20 < int(told[0]) < 60

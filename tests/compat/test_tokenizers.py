@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import transformers
-from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerFast
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from acclimate.compat.tokenizers import enter_words, entry_of, mend_longest, need_kept, pieces_of_entry
+from acclimate.compat.tokenizers import enter_words, entry_of, mend_longest, pieces_of_entry
 from acclimate.core.errors import UserError
 from acclimate.tokens.vocabulary import add_tags
 from tests.tokenizers_made import ALL, byte_bpe, metaspace_bpe, unigram, wordpiece
@@ -127,53 +126,6 @@ def test_a_tokenizer_that_cuts_otherwise_or_is_of_another_kind_is_refused() -> N
     words = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.WordLevel({"a": 0, "x": 1}, unk_token="a")))
     with pytest.raises(UserError, match="a WordLevel tokenizer takes no new words"):
         enter_words(words, ["graft"], "adapt.tokens")
-
-
-def _classes() -> dict[str, Callable[[], Any]]:
-    """transformers' own classes, each with the model type that it is loaded for."""
-    bpe = json.loads(byte_bpe().backend_tokenizer.to_str())["model"]
-    rules = {"vocab": bpe["vocab"], "merges": [tuple(pair) for pair in bpe["merges"]]}
-    pieces = [tuple(pair) for pair in json.loads(unigram().backend_tokenizer.to_str())["model"]["vocab"]]
-    words = json.loads(wordpiece().backend_tokenizer.to_str())["model"]["vocab"]
-    names = {"t5": ["<pad>", "</s>", "<unk>"], "deberta-v2": ["[PAD]", "[CLS]", "[SEP]", "[UNK]"]}
-    own = {kind: [*((name, 0.0) for name in special), *pieces[5:]] for kind, special in names.items()}
-    return {
-        "gpt2": lambda: transformers.GPT2Tokenizer(**rules, unk_token="<s>", bos_token="<s>", eos_token="</s>"),
-        "roberta": lambda: transformers.RobertaTokenizer(**rules),
-        "deberta": lambda: transformers.DebertaTokenizer(**rules),
-        "qwen3": lambda: transformers.Qwen2Tokenizer(**rules),
-        "xlm-roberta": lambda: transformers.XLMRobertaTokenizer(vocab=pieces),
-        "deberta-v2": lambda: transformers.DebertaV2Tokenizer(vocab=own["deberta-v2"]),
-        "t5": lambda: transformers.T5Tokenizer(vocab=own["t5"]),
-        "bert": lambda: transformers.BertTokenizer(vocab=words),
-        "qwen2": lambda: transformers.Qwen2Tokenizer(**rules),
-    }
-
-
-@pytest.mark.parametrize("kind", [kind for kind in _classes() if kind != "qwen2"])
-def test_transformers_classes_take_words_and_keep_them_beside_their_model(kind: str, tmp_path: Path) -> None:
-    config = AutoConfig.for_model(kind)
-    config.save_pretrained(tmp_path / "base")
-    _classes()[kind]().save_pretrained(tmp_path / "base")
-    before = AutoTokenizer.from_pretrained(tmp_path / "base")
-    after, ids = entered(before)
-    need_kept(after, config, ids, "adapt.tokens")
-    config.save_pretrained(tmp_path / "new")
-    after.save_pretrained(tmp_path / "new")
-    again = AutoTokenizer.from_pretrained(tmp_path / "new")
-    text = "病人 graft of the stents, hospitals"
-    assert again(text) == after(text)
-    assert set(again(text)) == set(before(text)), "the same inputs for the model"
-    assert again.decode(again(text).input_ids) == before.decode(before(text).input_ids)
-    assert (again.special_tokens_map, again.model_max_length) == (before.special_tokens_map, before.model_max_length)
-    assert again("grafts").input_ids == before("grafts").input_ids
-    assert ids[0] in again(text).input_ids
-
-
-def test_an_architecture_whose_words_would_be_lost_is_refused_at_once() -> None:
-    after, ids = entered(_classes()["qwen2"]())
-    with pytest.raises(UserError, match="loads qwen2 tokenizers as Qwen2Tokenizer, which forgets new words"):
-        need_kept(after, AutoConfig.for_model("qwen2"), ids, "adapt.tokens")
 
 
 def test_a_tokenizer_without_a_longest_window_is_told_one(tmp_path: Path) -> None:

@@ -59,3 +59,17 @@ def test_entries_may_lack_what_did_not_happen() -> None:
     (row,) = ledger_rows(replace(bare_proof(), ledger=[entry]))
     assert row.adds_up
     assert row.lines == []
+
+
+def test_what_else_is_to_be_known_stands_there_without_a_number() -> None:
+    entry = {
+        "phase": "a",
+        "step": "x",
+        "source": "train",
+        "rows_in": 1,
+        "rows_out": 1,
+        "notes": ["a script was not run"],
+    }
+    (row,) = ledger_rows(replace(bare_proof(), ledger=[entry]))
+    assert [(line.amount, line.text) for line in row.lines] == [("", "a script was not run")]
+    assert row.adds_up

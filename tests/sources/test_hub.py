@@ -159,7 +159,7 @@ for options in json.loads(sys.argv[1]):
     source = Hub.model_validate(options)
     try:
         rows, counts = source.read("sources.train")
-        print(json.dumps({"rows": rows.to_pylist(), "inputs": dict(source.inputs("sources.train"))}))
+        print(json.dumps({"rows": rows.to_pylist(), "inputs": dict(source.inputs("sources.train")), "notes": counts.notes}))
     except UserError as error:
         print(json.dumps({"error": str(error)}))
 """
@@ -216,6 +216,7 @@ def test_a_data_set_of_the_hub_is_fetched_by_split_and_kept_for_offline(
     assert first["rows"][1]["row_id"] == "train/train-00000-of-00001.parquet:2"
     assert first["inputs"] == {"hub:owner/set": commit_of(SET)}
     assert [row["text"] for row in old["rows"]] == ["old"]
+    assert first["notes"] == []
     assert not [path for path in asked if "test-" in path or ".png" in path]
     assert all(path.startswith(("/api/datasets/owner/set/", "/datasets/owner/set/")) for path in asked)
 
@@ -245,7 +246,9 @@ def test_a_script_is_read_from_its_conversion(hub: tuple[str, list[str]], tmp_pa
     assert en["inputs"] == {"hub:owner/script": commit_of(CONVERTED)}
     assert "no split 'train'\n  allowed: partial-train" in part["error"]
     assert "is a script, and no code of a data set is run" in refused["error"]
-    assert "owner/script is a script, which is not run: its Parquet conversion (refs/convert/parquet)" in said["log"]
+    (note,) = en["notes"]
+    assert note == "owner/script is a script, which is not run: its Parquet conversion (refs/convert/parquet) is read"
+    assert note in said["log"]
 
 
 def test_what_the_hub_does_not_have(hub: tuple[str, list[str]], tmp_path: Path) -> None:

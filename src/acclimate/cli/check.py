@@ -45,6 +45,8 @@ def check(
             f"{phase.new_tokens} new tokens, {phase.updates:,} updates", markup=False)  # fmt: skip
         if phase.memory:
             console.print(f"  {phase.memory}", markup=False)
+        for text in phase.notes:
+            console.print(f"  {text}", markup=False)
         for text in phase.left_out:
             console.print(f"  identifies somebody, and is in no text: {text}", markup=False)
         for text in phase.warnings:
@@ -56,6 +58,7 @@ def _story(entry: dict[str, Any]) -> str:
     counted = [item for key in ("dropped", "removed", "values") for item in entry[key].items()]
     parts = [f"{number:,} {reason}" for reason, number in counted]
     parts += [f"{entry[key]:,} {key}" for key in ("merged", "added") if entry[key]]
+    parts += entry["notes"]
     return "; ".join(parts)
 
 

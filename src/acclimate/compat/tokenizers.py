@@ -20,10 +20,8 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from acclimate.compat.transformers.quiet import quiet
 from acclimate.core.errors import AcclimateError, Fault, UserError
 
 if TYPE_CHECKING:
@@ -34,7 +32,8 @@ MARK = "\ufdd0"
 _SPACE = "▁"
 _ACROSS_SPACE = re.compile(f"[^{_SPACE}]{_SPACE}")
 _NO_LIMIT = 1e9
-_KEPT = ("model_max_length", "padding_side", "truncation_side", "model_input_names", "chat_template")
+_KEPT = ("model_max_length", "padding_side", "truncation_side", "model_input_names", "chat_template", "response_template",
+         "chat_control_tokens", "clean_up_tokenization_spaces", "split_special_tokens", "add_prefix_space")  # fmt: skip
 
 
 def kind_of(tokenizer: PreTrainedTokenizerFast) -> str:
@@ -197,7 +196,7 @@ def _with_backend(tokenizer: PreTrainedTokenizerFast, spec: dict[str, Any]) -> P
     """Give a tokenizer of these rules.
 
     It is of transformers' plain class: the named ones (GPT2Tokenizer, XLMRobertaTokenizer) make their rules anew when they
-    are loaded and forget what was changed.
+    are loaded and forget what was changed (transformers/saved_tokenizer.py sees to those that are loaded all the same).
     """
     from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerFast
@@ -239,25 +238,6 @@ def _text(backend: Tokenizer, entry: str) -> str:
 def _changed(old: Tokenizer, now: Tokenizer, texts: list[str]) -> list[str]:
     one, other = (backend.encode_batch(texts, add_special_tokens=False) for backend in (old, now))
     return [text for text, left, right in zip(texts, one, other, strict=True) if left.ids != right.ids]
-
-
-def need_kept(tokenizer: PreTrainedTokenizerFast, config: Any, ids: Sequence[int], where: str) -> None:
-    """Raise UserError unless AutoTokenizer, beside a model of `config`, gives back the new words `ids`.
-
-    transformers 5.23 forces a class that makes its rules anew upon some architectures (qwen2).
-    """
-    from transformers import AutoTokenizer
-
-    texts = [f" {_text(tokenizer.backend_tokenizer, tokenizer.convert_ids_to_tokens(number))}" for number in ids]
-    with TemporaryDirectory() as folder, quiet():
-        config.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-        again = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-    if again(texts)["input_ids"] != tokenizer(texts)["input_ids"]:
-        found = f"transformers loads {config.model_type} tokenizers as {type(again).__name__}, which forgets new words"
-        raise UserError(
-            Fault(where, found, "an architecture whose tokenizer is loaded as saved", "leave new words out")
-        )
 
 
 def mend_longest(tokenizer: PreTrainedTokenizerFast, longest: int) -> None:

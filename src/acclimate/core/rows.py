@@ -28,6 +28,7 @@ class Counts:
     `dropped` counts what was lost without having been asked for, by reason; it is held against `max_dropped`.
     `removed` counts what the step was asked to take out (duplicates). `merged` rows went into others (events into a
     history), `added` rows came out of others (windows of a history). `values` counts changed cells by reason.
+    `notes` are what else a reader should know about the step.
     """
 
     rows_in: int
@@ -37,6 +38,7 @@ class Counts:
     merged: int = 0
     added: int = 0
     values: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def check(self, step: str) -> None:
         """Raise AcclimateError unless every row is accounted for."""

@@ -47,7 +47,11 @@ class Model(Section):
         None,
         "for a private Hub model: the name of the environment variable that holds the token, or true for `hf auth login`'s",
     )
-    trust_remote_code: bool = option(False, "always false: no code that came with a model is run")
+    trust_remote_code: bool = option(
+        False,
+        "always false: no code that came with a model is run. Leave it out; if the base then does not load, look for it in a "
+        "form that transformers loads by itself (a newer release of transformers, another revision, a converted copy)",
+    )
     low_cpu_mem_usage: bool = option(True, "weights go straight to their place; false is accepted and changes nothing")
     dtype: Literal["float32", "bfloat16"] = option(
         "float32",
@@ -88,7 +92,7 @@ class Model(Section):
             raise ValueError("true: slow tokenizers do not say which characters a token stands for")
         if info.field_name == "trust_remote_code" and value:
             raise ValueError(
-                "false: code that came with a model is never run. Most architectures that once needed it are in transformers by now"
+                "false: code that came with a model is never run (docs/decisions/0006-no-remote-code.md says why)"
             )
         return value
 

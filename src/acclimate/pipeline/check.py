@@ -41,7 +41,8 @@ FEWEST_GROUPS = 20
 class PhaseFacts:
     """What a phase would be: rows and groups by role, windows, tokens, updates, new tokens, memory; and what to think about.
 
-    `left_out` names the columns that identify somebody and that no text holds.
+    `left_out` names the columns that identify somebody and that no text holds; `notes` are what a run would tell about
+    the tokens and the objective.
     """
 
     name: str
@@ -55,6 +56,7 @@ class PhaseFacts:
     memory: str
     warnings: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def tokenizer_only(recipe: Recipe, phase: Phase, rows: Rows) -> LanguageModel:
 
 def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Identifiers) -> PhaseFacts:
     lm = tokenizer_only(recipe, phase, rows)
-    new_ids, pieces = add_new_tokens(phase, lm, rows)
+    new_ids, pieces, said = add_new_tokens(phase, lm, rows)
     encoded = encode(
         of_role(rows, "train"), lm.tokenizer, phase.objective, phase.tokens, lm.max_length, f"{phase.name}.tokens"
     )
@@ -107,6 +109,7 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
         need_evaluable(recipe.measured_by, rows, phase.objective)
     groups = {role: len(set(of_role(rows, role).column(GROUP).to_pylist())) for role in counts}
     add_rows(lm, new_ids, pieces)
+    notes = [*said, *phase.objective.notes(encoded.examples, lm.tokenizer)]
     memory = _memory(phase, lm, encoded.examples, plan)
     warnings = [
         *_warnings(recipe, counts, groups), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)])
@@ -114,6 +117,7 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
     return PhaseFacts(
         phase.name, counts, groups, len(encoded.examples), encoded.statistics.tokens, encoded.statistics.tokens_per_word,
         len(new_ids), plan.updates, str(memory) if memory.fits else "", tuple(warnings), tuple(named.left_out(rows)),
+        tuple(notes),
     )  # fmt: skip
 
 

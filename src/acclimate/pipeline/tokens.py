@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from acclimate.compat.processes import main_first
-from acclimate.compat.tokenizers import enter_words, mend_longest, need_kept
+from acclimate.compat.tokenizers import enter_words, mend_longest
+from acclimate.compat.transformers.saved_tokenizer import keep_as_written
 from acclimate.core.artifact import fingerprint, folder, is_complete
 from acclimate.core.events import Event, Tell, note
 from acclimate.core.examples import Examples
@@ -46,7 +47,7 @@ def tokenised(
 ) -> Tokenised:
     """Add a phase's new tokens to the tokenizer of `lm` and make its examples (or find them in the run folder)."""
     before = _with_tags(lm.tokenizer, _tags(phase, rows))
-    new_ids, pieces = add_new_tokens(phase, lm, rows)
+    new_ids, pieces, said = add_new_tokens(phase, lm, rows)
     place = workplace.stage("tokens", phase.name)
     dump = {**phase.tokens.model_dump(mode="json", exclude={"batch"}), "joins": phase.tokens.joins}
     objective = phase.model_dump(mode="json", include={"objective"})
@@ -63,7 +64,7 @@ def tokenised(
     found = {role: Encoded.load(place / role) for role in ("train", "validation") if (place / role).is_dir()}
     for role, encoded in found.items():
         ledger.add(phase.name, "tokens", role, encoded.counts, max_dropped=workplace.recipe.max_dropped)
-    for sentence in _sentences(phase, lm, before, found):
+    for sentence in [*said, *_sentences(phase, lm, before, found)]:
         note(tell, f"{phase.name}: {sentence}")
         lm.notes.append(sentence)
     facts = {f"{role}_windows": len(encoded.examples) for role, encoded in found.items()} | {
@@ -82,8 +83,8 @@ def tokenizer_for(spec: Model, rows: Rows) -> Any:
     return load_tokenizer(spec, train.column("text").to_pylist(), train.column(GROUP).to_pylist())
 
 
-def add_new_tokens(phase: Phase, lm: LanguageModel, rows: Rows) -> tuple[list[int], list[list[int]]]:
-    """Add words and tags to the tokenizer of `lm`; give the ids of the new ones and the pieces they had before.
+def add_new_tokens(phase: Phase, lm: LanguageModel, rows: Rows) -> tuple[list[int], list[list[int]], list[str]]:
+    """Add words and tags to the tokenizer of `lm`; give the ids of the new ones, the pieces they had before, and what to tell.
 
     A tokenizer that knows no longest window is told the model's.
     """
@@ -95,12 +96,12 @@ def add_new_tokens(phase: Phase, lm: LanguageModel, rows: Rows) -> tuple[list[in
         mined = mined_words(of_role(rows, "train"), _with_tags(after, tags), tags, settings.domain_words)
         after, more = enter_words(after, mined, f"{where}.domain_words")
         word_ids += more
-    if word_ids and lm.model is not None:
-        need_kept(after, lm.model.config, word_ids, where)
     lm.tokenizer = after if word_ids else copy.deepcopy(base)
     mend_longest(lm.tokenizer, lm.max_length)
     ids = [*word_ids, *add_tags(lm.tokenizer, _tags(phase, rows))]
-    return ids, pieces_of(base, [str(lm.tokenizer.convert_ids_to_tokens(number)) for number in ids])
+    said = keep_as_written(lm.tokenizer, lm.model.config, where)
+    pieces = pieces_of(base, [str(lm.tokenizer.convert_ids_to_tokens(number)) for number in ids])
+    return ids, pieces, [said] if said else []
 
 
 def _tags(phase: Phase, rows: Rows) -> list[str]:

@@ -11,7 +11,7 @@ from acclimate.report.formats import MINUS, count, percent
 
 @dataclass(frozen=True)
 class Line:
-    """One reason: `amount` with its sign (none for changed values), and what it was."""
+    """One reason: `amount` with its sign (none for changed values, empty for a note), and what it was."""
 
     amount: str
     text: str
@@ -54,7 +54,8 @@ def _lines(entry: dict[str, Any]) -> list[Line]:
     merged = [Line(f"{MINUS}{count(entry['merged'])}", "merged into others")] if entry.get("merged") else []
     added = [Line(f"+{count(entry['added'])}", "cut out of others")] if entry.get("added") else []
     changed = [Line(count(cells), f"values changed: {reason}") for reason, cells in _some(entry, "values")]
-    return [*lost, *taken, *merged, *added, *changed]
+    said = [Line("", note) for note in entry.get("notes") or []]
+    return [*lost, *taken, *merged, *added, *changed, *said]
 
 
 def _some(entry: dict[str, Any], key: str) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Found:
-    """A data set: the files of each split, and where they come from (`data` is None for a local folder)."""
+    """A data set: the files of each split, and where they come from (`data` is None for a local folder).
+
+    `notes` are for the log and the ledger.
+    """
 
     splits: Splits
     folder: Path
     data: HubData | None
+    notes: tuple[str, ...] = ()
 
 
 class Hub(Method):
@@ -49,7 +53,7 @@ class Hub(Method):
 
     Takes: `path`, owner/name on the Hub or a local folder laid out like a data set there (with or without a README that
     names configurations). Only files are fetched, into the Hub's own cache, and no code of a data set is ever run: of one
-    that is a script, the Hub's conversion to Parquet (`revision: refs/convert/parquet`) is read, and the log says so.
+    that is a script, the Hub's conversion to Parquet (`revision: refs/convert/parquet`) is read; log and ledger say so.
 
     Gives: rows as the source of the files' format gives them (CSV as text, a line of .txt a row); class labels become
     their names, -1 null; `row_id` is "split/file:row".
@@ -94,7 +98,8 @@ class Hub(Method):
             tables[name], counts = self._read_split(name, found, where)
             all_counts.append(counts)
         rows = self._sliced(tables, where)
-        return rows, _sum(all_counts, sum(table.num_rows for table in tables.values()), rows.num_rows, self.split)
+        counts = _sum(all_counts, sum(table.num_rows for table in tables.values()), rows.num_rows, self.split)
+        return rows, replace(counts, notes=list(found.notes))
 
     def inputs(self, where: str) -> Mapping[str, str]:
         """Give the commit of the data set, or the hash of each file of a local folder."""
@@ -127,9 +132,11 @@ class Hub(Method):
             if self.revision:
                 found = f"revision {self.revision!r} of {self.path} is a script, and no code of a data set is run"
                 raise UserError(Fault(place, found, CONVERTED, f"leave revision out, or set it to {CONVERTED}"))
-            _log.warning("%s is a script, which is not run: its Parquet conversion (%s) is read", self.path, CONVERTED)
-            revision = CONVERTED
-            data = find_data(self.path, revision, self.cache_dir)
+            note = f"{self.path} is a script, which is not run: its Parquet conversion ({CONVERTED}) is read"
+            _log.warning(note)
+            data = find_data(self.path, CONVERTED, self.cache_dir)
+            splits = splits_of_conversion(data.names, self.dataset_config_name, place)
+            return _Found(splits, data.folder, data, (note,))
         if revision == CONVERTED:
             return _Found(splits_of_conversion(data.names, self.dataset_config_name, place), data.folder, data)
         splits = splits_of_names(data.names, data.folder / "README.md", self.dataset_config_name, place)
@@ -198,4 +205,4 @@ def _sum(all_counts: Sequence[Counts], read: int, kept: int, split: str) -> Coun
     if kept < read:
         sums["removed"][f"outside {split}"] = read - kept
     rows_in = sum(counts.rows_in for counts in all_counts)
-    return Counts(rows_in, kept, dropped=sums["dropped"], removed=sums["removed"], values=sums["values"])
+    return Counts(rows_in, kept, **sums)

@@ -16,6 +16,11 @@ _WHERE = "model"
 # Their ids and offsets are counted from pad + 1, so the last places of the position table are never reached.
 _POSITIONS_AFTER_PAD = {"roberta", "xlm-roberta", "camembert", "longformer"}
 
+NO_CODE = (
+    "look for the same model in a form that transformers loads by itself (a newer release of transformers, another revision, "
+    "a converted copy: its config.json has no auto_map), or take another base"
+)
+
 _DEBERTA = ("embedding_size", "talking_head")
 _UNLISTED: dict[str, tuple[str, ...]] = {
     "deberta": _DEBERTA,
@@ -32,11 +37,12 @@ def tokenizer_from(folder: str, revision: str, access: Access = COMMON) -> Any:
     from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, revision=revision, trust_remote_code=False, **asdict(access))
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(
+                folder, revision=revision, trust_remote_code=False, **asdict(access)
+            )
     except (OSError, ValueError, KeyError) as error:
-        raise UserError(
-            Fault(_WHERE, _first_line(error), "a model with a fast tokenizer", "check the model's files")
-        ) from None
+        raise UserError(_unreadable(error, folder, "a model with a fast tokenizer")) from None
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise UserError(
             Fault(
@@ -172,6 +178,13 @@ def longest_sequence(config: Any, tokenizer: Any) -> int:
     return min(limits, default=2048)
 
 
+def _unreadable(error: BaseException, folder: str, allowed: str) -> Fault:
+    found = _first_line(error)
+    if "custom code" not in found:
+        return Fault(_WHERE, found, allowed, "check the model's files")
+    return Fault(_WHERE, f"{folder} loads only by running code that comes with it, and none is run", allowed, NO_CODE)
+
+
 def _first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
@@ -184,11 +197,10 @@ def config_of(folder: str, revision: str, access: Access = COMMON) -> Any:
     from transformers import AutoConfig
 
     try:
-        return AutoConfig.from_pretrained(folder, revision=revision, trust_remote_code=False, **asdict(access))
+        with quiet():
+            return AutoConfig.from_pretrained(folder, revision=revision, trust_remote_code=False, **asdict(access))
     except (OSError, ValueError, KeyError) as error:
-        raise UserError(
-            Fault(_WHERE, _first_line(error), "a model of transformers' own", "check the model's files")
-        ) from None
+        raise UserError(_unreadable(error, folder, "a model of transformers' own")) from None
 
 
 def checkpoint_activations(model: Any) -> None:
