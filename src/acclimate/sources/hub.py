@@ -205,4 +205,4 @@ def _sum(all_counts: Sequence[Counts], read: int, kept: int, split: str) -> Coun
     if kept < read:
         sums["removed"][f"outside {split}"] = read - kept
     rows_in = sum(counts.rows_in for counts in all_counts)
-    return Counts(rows_in, kept, **sums)
+    return Counts(rows_in, kept, dropped=sums["dropped"], removed=sums["removed"], values=sums["values"])
