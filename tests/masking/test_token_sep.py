@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
 from acclimate.core.protocols import Masking
 from acclimate.masking.token_sep import TokenSep
+from acclimate.masking.word import Word
 from tests.documents_made import by_hand
 
 TEXT = "<patient>age:34, sex:F</patient>"
@@ -45,6 +48,13 @@ def test_values_cannot_be_told_from_keys_by_the_mark_that_ends_keys() -> None:
         TokenSep(mask="value")
     with pytest.raises(ValidationError, match="at least 1 character"):
         TokenSep(masking_sep_token="")
+
+
+def test_running_text_among_records_has_words_and_no_fields() -> None:
+    """A clause between two commas is no value: it would be hidden whole, and replay would teach to guess clauses."""
+    document = replace(by_hand("Yes, he said: go", ["Yes", ",", " he", " sa", "id", ":", " go"]), prose=True)
+    units = TokenSep(masking_sep_token=",", mask="value").units(document)
+    assert units.tolist() == Word().units(document).tolist() == [0, 1, 2, 3, 3, 4, 5]
 
 
 def test_it_is_a_masking() -> None:

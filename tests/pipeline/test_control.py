@@ -50,3 +50,27 @@ def test_text_that_can_not_be_the_controls(
     with pytest.raises(UserError, match=says):
         run(tiny.recipe(encoder, rows, tmp_path / "run", evaluate=evaluate))
     assert not (tmp_path / "run").exists(), "it is said before anything is trained"
+
+
+def test_records_with_replay_and_control_run_and_terms_are_the_domains_alone(encoder: Path, tmp_path: Path) -> None:
+    """Replayed rows have no header and no cuts, and 120 of them share words that would else be mined as terms."""
+    data = tiny.write_rows(tmp_path / "events.jsonl", tiny.events(60))
+    texts = [{"text": f"day {number}, nobody: came to the ward, and the ward was full"} for number in range(200)]
+    general = {"name": "jsonl", "path": str(tiny.write_rows(tmp_path / "general.jsonl", texts))}
+    body = {"tag": "visits", "each": {"tag": "event", "fields": ["day", "code", "description"]}}
+    header = [{"tag": "who", "fields": ["sex"]}]
+    prepare = [
+        {"name": "tagged", "group_by": ["patient"], "order_by": "day", "header": header, "body": body, "time": "delta"},
+        {"name": "split", "group_by": "patient", "validation": 0.1, "test": 0.4},
+        {"name": "replay", "source": general, "share": 0.5},
+    ]
+    masking = {"name": "token_sep", "masking_sep_token": ",", "mask": "value"}
+    evaluate = {"retention": None, "resamples": 100, "control": "general", "memorisation": True}
+    recipe = tiny.recipe(
+        encoder, data, tmp_path / "run", prepare=prepare, objective={"name": "mlm", "masking": masking},
+        evaluate=evaluate, tokens={"max_length": 64, "domain_words": 3},
+    )  # fmt: skip
+    done = run(recipe)
+    assert {score.against for score in done.scores if score.when == "change"} == {"base", "control"}
+    assert {score.slice for score in done.scores if score.name == "term_bits"} >= {"code", "description"}
+    assert not {"ward", "nobody"} & set(done.tokenizer.get_added_vocab())

@@ -15,7 +15,7 @@ from acclimate.core.protocols import Source, Step
 from acclimate.core.rows import Counts, about, with_about
 from acclimate.core.seeds import hash64
 from acclimate.pipeline.recipe import read_recipe
-from acclimate.prepare.replay import Replay
+from acclimate.prepare.replay import Replay, without_replayed
 from acclimate.prepare.split import Split
 from acclimate.sources.sample import Sample
 from tests.prepare.made import table
@@ -62,6 +62,26 @@ def test_the_smallest_hashes_for_training_alone(tmp_path: Path) -> None:
     assert made.slice(0, 13).equals(rows)
     assert about(made) == {"tags": ["<a>"], "replayed": 3}
     assert counts.added == 3
+
+
+def test_the_domains_own_rows_can_be_told_from_the_added_ones(tmp_path: Path) -> None:
+    source = general(tmp_path, ["a", "b"])
+    rows = rows_of(3, 1)
+    assert without_replayed(rows) is rows
+    made, _ = replay(rows, source=source, share=0.4)
+    assert made.num_rows == 6
+    assert without_replayed(made).column("row_id").equals(rows.column("row_id"))
+    twice, _ = replay(made, source=source, share=0.1)
+    assert without_replayed(twice).num_rows == 4
+
+
+def test_a_row_of_the_domain_may_not_be_named_like_an_added_one(tmp_path: Path) -> None:
+    source = general(tmp_path, ["a", "b"])
+    rows = rows_of(3)
+    names = pa.array(["replay/a.txt:1", "b", "c"])
+    rows = rows.set_column(rows.column_names.index("row_id"), "row_id", names)
+    with pytest.raises(UserError, match="1 rows of the domain have names that begin with replay/"):
+        replay(rows, source=source, share=0.4)
 
 
 def test_a_source_that_is_too_small_is_named_or_repeated(tmp_path: Path) -> None:

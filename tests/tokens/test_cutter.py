@@ -91,5 +91,6 @@ def test_records_come_in_chunks_with_the_number_of_their_first_row(kind: str, mo
     tagged = table.append_column("header_chars", pa.array([1, None, 0])).append_column(
         "cuts", pa.array([[1], None, []])
     )
-    expected = [Record("f:1", "a", 1, [1]), Record("f:2", "", 0, []), Record("f:3", "c", 0, [])]
+    prose = Record("f:2", "", 0, [], prose=True)
+    expected = [Record("f:1", "a", 1, [1]), prose, Record("f:3", "c", 0, [])]
     assert [record for _, chunk in records(tagged) for record in chunk] == expected

@@ -24,6 +24,7 @@ class Document:
     the tokenizer added); `special_T` marks tokens that are never hidden (tags, beginning and end of sequence);
     `repeated_T` marks tokens that stand in another window too (stride, repeated header) and carry no loss here. `row`
     holds the columns of the row that a task reads. Of a pair of texts the second begins at token `second` (0: one text).
+    `prose`: the row is running text among tagged records (replayed, or of the control), which has no fields.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Document:
     repeated_T: npt.NDArray[np.bool_]
     row: Mapping[str, Any] = field(default_factory=dict)
     second: int = 0
+    prose: bool = False
 
 
 @dataclass(frozen=True)

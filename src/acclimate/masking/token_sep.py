@@ -11,7 +11,7 @@ from pydantic import StringConstraints, model_validator
 from acclimate.core.examples import Document, Ints
 from acclimate.core.method import Method, option
 from acclimate.masking.coins import hide_by_coins
-from acclimate.masking.units import fields, units_of
+from acclimate.masking.units import fields, units_of, words
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -24,7 +24,8 @@ class TokenSep(Method):
 
     Of `<patient>age:34, sex:F</patient>` the separator "," makes the pieces `age:34` and `sex:F`, or with `mask: value`
     `34` and `F`; the separator ":" makes `age`, `34, sex` and `F`. Tags end a piece, too. Separators are never hidden, nor
-    are keys with `mask: value`. A separator inside a value that `tagged` escaped (`\,`) separates nothing.
+    are keys with `mask: value`. A separator inside a value that `tagged` escaped (`\,`) separates nothing. Running text that
+    stands among tagged records (`prepare: replay`, the control) has no fields: its pieces are words, as with `word`.
 
     Takes: a document's text and the characters of each token.
 
@@ -55,6 +56,8 @@ class TokenSep(Method):
         """Any tokenizer will do."""
 
     def units(self, document: Document) -> npt.NDArray[np.int32]:
+        if document.prose:
+            return units_of(document, words(document.text))
         return units_of(document, fields(document.text, self.masking_sep_token, self.mask == "value"))
 
     def hide(

@@ -31,7 +31,8 @@ from acclimate.pipeline.workplace import Workplace
 
 FOLDER = "control"
 _WHERE = "evaluate.control_source"
-_READ = (ROW_ID, ROLE, GROUP, "text")
+_READ_AT_ONCE = 1000
+_READ = (ROW_ID, ROLE, GROUP, "text", "header_chars", "cuts")
 
 
 def control_rows(recipe: Recipe, rows: Rows, tell: Tell) -> Rows | None:
@@ -100,14 +101,16 @@ def _as_many_tokens(general: Rows, rows: Rows, tokenizer: Any) -> Rows:
     """Give the first general texts that have at least as many tokens as the training rows, and the validation rows."""
     wanted = sum(_tokens(of_role(rows, "train"), tokenizer))
     total, taken = 0, 0
-    for tokens in _tokens(general, tokenizer):
-        if total >= wanted:
-            break
-        total, taken = total + tokens, taken + 1
+    while total < wanted and taken < general.num_rows:
+        for tokens in _tokens(general.slice(taken, _READ_AT_ONCE), tokenizer):
+            if total >= wanted:
+                break
+            total, taken = total + tokens, taken + 1
     if total < wanted:
         found = f"the general text has {total} tokens, the training text {wanted}"
         raise UserError(Fault(_WHERE, found, "at least as many", "give it more text"))
-    validation = of_role(rows, "validation").select(list(_READ)).replace_schema_metadata(None)
+    there = [name for name in _READ if name in rows.column_names]
+    validation = of_role(rows, "validation").select(there).replace_schema_metadata(None)
     return pa.concat_tables([general.slice(0, taken), validation], promote_options="permissive")
 
 

@@ -33,7 +33,7 @@ from acclimate.pipeline.forgetting import BROKEN, broken, forgotten
 from acclimate.pipeline.general import PAIRS, general_inputs, minimal_pairs
 from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.memorisation import memorised, need_columns_there
-from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.prepare import of_domain
 from acclimate.pipeline.subgroups import need_slices, row_labels, subgroup_lines
 from acclimate.pipeline.terms import proven_terms, term_inputs
 from acclimate.pipeline.train import Trained
@@ -165,7 +165,7 @@ _LANGUAGE_SCORES = {
 
 def eval_texts(rows: Rows, role: str, settings: Evaluate) -> tuple[list[EvalText], str]:
     """Give the rows of a role as what is measured, and the column whose values are the groups (empty: the row itself)."""
-    part, facts = of_role(rows, role), about(rows)
+    part, facts = of_domain(rows, role), about(rows)
     by = settings.resample_by
     if by is not None:
         need_columns(rows, [by], "evaluate.resample_by")

@@ -15,7 +15,7 @@ from acclimate.evaluate.measure import Measured, measure
 from acclimate.evaluate.memorisation import FEWEST_SHOWN, as_many_groups, gap
 from acclimate.evaluate.rows import EvalText
 from acclimate.evaluate.section import Evaluate
-from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.prepare import of_domain
 from acclimate.prepare.columns import texts
 
 WHERE = "evaluate.memorisation"
@@ -73,7 +73,7 @@ def _of_column(
     rows: Rows,
     settings: Evaluate,
 ) -> Memorised | None:
-    learnt, unseen = (texts(of_role(rows, role), column, WHERE) for role in ("train", "test"))
+    learnt, unseen = (texts(of_domain(rows, role), column, WHERE) for role in ("train", "test"))
     owners: dict[str, set[str]] = {}
     for text, value in zip(held_out, unseen, strict=True):
         if value is not None:

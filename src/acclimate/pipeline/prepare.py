@@ -21,6 +21,7 @@ from acclimate.core.tasks import Task
 from acclimate.pipeline.recipe import Phase, Recipe
 from acclimate.pipeline.tasks import give_text, shape
 from acclimate.pipeline.workplace import Workplace
+from acclimate.prepare.replay import without_replayed
 
 _ROWS, _LEDGER = "rows.arrow", "ledger.json"
 
@@ -154,6 +155,11 @@ def role_counts(rows: Rows) -> dict[str, int]:
 def of_role(rows: Rows, role: str) -> Rows:
     """Give the rows of one role."""
     return rows.filter(pa.compute.equal(rows.column(ROLE), role))
+
+
+def of_domain(rows: Rows, role: str) -> Rows:
+    """Give the rows of one role without those that `replay` added."""
+    return without_replayed(of_role(rows, role))
 
 
 def rows_in(place: Path) -> Rows:

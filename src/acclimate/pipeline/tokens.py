@@ -19,7 +19,7 @@ from acclimate.core.ledger import Ledger
 from acclimate.core.rows import GROUP, Rows
 from acclimate.model.load import load_tokenizer
 from acclimate.model.section import Model
-from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.prepare import of_domain, of_role
 from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.workplace import Workplace
 from acclimate.tokens.cache import code_version, rows_hash, tokenizer_hash
@@ -93,7 +93,7 @@ def add_new_tokens(phase: Phase, lm: LanguageModel, rows: Rows) -> tuple[list[in
     after, word_ids = enter_words(base, listed_words(base, settings.additional_tokens, place), place)
     if settings.domain_words:
         tags = _tags(phase, rows)
-        mined = mined_words(of_role(rows, "train"), _with_tags(after, tags), tags, settings.domain_words)
+        mined = mined_words(of_domain(rows, "train"), _with_tags(after, tags), tags, settings.domain_words)
         after, more = enter_words(after, mined, f"{where}.domain_words")
         word_ids += more
     lm.tokenizer = after if word_ids else copy.deepcopy(base)

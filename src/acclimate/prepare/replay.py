@@ -17,7 +17,7 @@ from acclimate.core.registry import name_of
 from acclimate.core.rows import GROUP, ROLE, ROW_ID, Counts, Rows, about, need_columns, with_about
 from acclimate.core.seeds import hash64
 
-_SAMPLE = "sample:"
+_SAMPLE, _PREFIX = "sample:", "replay/"
 REPLAYED = "replayed"
 """Under which name `core.rows.about` tells how many rows of general text a table holds."""
 
@@ -40,7 +40,8 @@ class Replay(Method):
 
     Source: Ibrahim et al. 2024, Simple and scalable strategies to continually pre-train large language models.
 
-    Raises: UserError for a source that can't be read, has no column `text`, or has too few texts.
+    Raises: UserError for a source that can't be read, has no column `text`, or has too few texts; and where a row of the
+    domain is named as the added ones are.
     """
 
     source: Annotated[Source, Family("sources")] = option(..., "where the general text comes from")
@@ -72,6 +73,7 @@ class Replay(Method):
         read.check("replay")
         need_columns(found, ["text"], f"{where}.source")
         found = found.filter(pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(found.column("text"), "")), ""))
+        _need_names_free(rows, where)
         training = pc.sum(pc.equal(rows.column(ROLE), "train")).as_py() or 0
         wanted = max(round(self.share / (1 - self.share) * training), 1)
         self._check(found.num_rows, training, wanted, where)
@@ -96,6 +98,22 @@ class Replay(Method):
         raise UserError(Fault(f"{where}.share", found, "", f"{do}give the source more texts, or set repeat: true"))
 
 
+def without_replayed(rows: Rows) -> Rows:
+    """Give the domain's own rows: what is learnt about the domain (its terms, its words) must not come from the others."""
+    return rows.filter(pc.invert(_named_as_added(rows))) if about(rows).get(REPLAYED) else rows
+
+
+def _named_as_added(rows: Rows) -> pa.ChunkedArray:
+    return pc.starts_with(rows.column(ROW_ID).cast(pa.string()), _PREFIX)
+
+
+def _need_names_free(rows: Rows, where: str) -> None:
+    if not about(rows).get(REPLAYED) and (taken := pc.sum(_named_as_added(rows)).as_py()):
+        found = f"{taken} rows of the domain have names that begin with {_PREFIX}"
+        do = "give their folder another name"
+        raise UserError(Fault(where, found, "names by which the added rows can be told", do))
+
+
 def _as_training_rows(found: Rows, wanted: int, seed: int) -> Rows:
     """Choose texts by hash, over and over if need be."""
     ids = [str(name) for name in found.column(ROW_ID).to_pylist()]
@@ -104,7 +122,7 @@ def _as_training_rows(found: Rows, wanted: int, seed: int) -> Rows:
     first = np.searchsorted(places, places)
     copies = (np.arange(wanted) - first + 1).tolist()
     names = [
-        f"replay/{ids[place]}" + (f"#{copy}" if copy > 1 else "")
+        f"{_PREFIX}{ids[place]}" + (f"#{copy}" if copy > 1 else "")
         for place, copy in zip(places.tolist(), copies, strict=True)
     ]
     return pa.table(

@@ -23,6 +23,7 @@ class Record(NamedTuple):
     """What of a row becomes tokens. `header_chars` is 0 and `cuts` is empty unless the row is a tagged record.
 
     `second` is the second text of a pair (None: there is one text); `row` holds what a task reads.
+    `prose`: other rows are tagged records, and this one is not.
     """
 
     row_id: str
@@ -31,6 +32,7 @@ class Record(NamedTuple):
     cuts: list[int]
     second: str | None = None
     row: Mapping[str, Any] = MappingProxyType({})
+    prose: bool = False
 
 
 def records(rows: Rows, columns: Sequence[str] = ()) -> Iterator[tuple[int, list[Record]]]:
@@ -50,7 +52,9 @@ def records(rows: Rows, columns: Sequence[str] = ()) -> Iterator[tuple[int, list
 def _record(row: dict[str, Any], columns: Sequence[str]) -> Record:
     own = {name: row[name] for name in columns if name in row}
     header, cuts = row.get("header_chars") or 0, row.get("cuts") or []
-    return Record(row[ROW_ID], row["text"] or "", header, cuts, own.get(PAIR), own)
+    return Record(
+        row[ROW_ID], row["text"] or "", header, cuts, own.get(PAIR), own, "cuts" in row and row["cuts"] is None
+    )
 
 
 class Made(NamedTuple):
@@ -105,4 +109,4 @@ class Cutter:
         repeated_T = np.zeros(len(ids_T), dtype=np.bool_)
         repeated_T[len(prefix) : len(prefix) + window.context_end - window.context] = True
         special_T = self.encoder.special_V[ids_T]
-        return Document(record.text, ids_T, starts_T, ends_T, special_T, repeated_T, record.row)
+        return Document(record.text, ids_T, starts_T, ends_T, special_T, repeated_T, record.row, prose=record.prose)
