@@ -1,4 +1,5 @@
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,29 @@ def test_what_check_says_is_what_run_does(done: Run, encoder: Path, rows: Path) 
     assert facts.new_tokens == 0
     assert facts.tokens_per_word > 1
     assert not facts.warnings
+
+
+def test_too_few_test_groups_are_said_with_the_share_that_would_do(encoder: Path, rows: Path, tmp_path: Path) -> None:
+    """The proposed share, taken, gives exactly as many groups as an interval needs; a thousandth less does not."""
+    data = tiny.recipe(encoder, rows, tmp_path / "out", prepare=[{"name": "split", "validation": 0.1, "test": 0.05}])
+    (said,) = check(data).phases[0].warnings
+    assert said.startswith("only ")
+    assert "too few for an interval and a verdict (at least 20)" in said
+    line = re.search(r"set (adapt\.prepare\.0\.test=(0\.\d+)), which holds 20 of the 72 groups", said)
+    assert line is not None
+    enough = check(data, [line[1]]).phases[0]
+    assert enough.groups["test"] == 20
+    assert not enough.warnings
+    less = check(data, [f"adapt.prepare.0.test={float(line[2]) - 0.001:.3f}"]).phases[0]
+    assert less.groups["test"] == 19
+
+
+def test_where_there_are_too_few_groups_in_all_no_share_is_proposed(encoder: Path, tmp_path: Path) -> None:
+    few = tiny.write_rows(tmp_path / "few.jsonl", tiny.texts(18))
+    (said,) = check(tiny.recipe(encoder, few, tmp_path / "out")).phases[0].warnings
+    assert "no share of the 18 groups can give that many" in said
+    finer = check(tiny.recipe(encoder, few, tmp_path / "out", evaluate={"resample_by": "source", "retention": None}))
+    assert "evaluate.resample_by: name a column with more values" in finer.phases[0].warnings[0]
 
 
 def test_epochs_become_updates(encoder: Path, rows: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import acclimate
 from acclimate.core.errors import UserError
+from acclimate.core.events import silent
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import ROLE, ROW_ID
 from acclimate.pipeline.leaks import FILE, Looked, look, settled
@@ -62,7 +63,9 @@ def test_training_text_of_a_phase_against_its_own_and_later_held_out_text(tmp_pa
     ]
     assert found(one, "second") == [("train.jsonl:3", "overlaps the general text")], "the first phase is over"
     lines = {
-        (line.phase, line.held, line.of): (line.texts, line.covered, line.rows, line.removed) for line in one.lines
+        (line.phase, line.held, line.of): (line.texts, line.covered, line.rows, line.removed)
+        for line in one.lines
+        if line.looked_through == "train"
     }
     assert lines == {
         ("first", "test", ""): (1, 1, 1, 1),
@@ -72,6 +75,29 @@ def test_training_text_of_a_phase_against_its_own_and_later_held_out_text(tmp_pa
         ("second", "validation", ""): (1, 0, 0, 0),
         ("second", "general", ""): (1, 1, 1, 1),
     }
+
+
+def test_validation_text_that_stands_in_test_text_is_told_of_and_stays(tmp_path: Path) -> None:
+    own, later, free = sentence(0), sentence(1), sentence(2)
+    first = phase(tmp_path, "first", [sentence(10)], test=[own], validation=[free, own, f"{later} w1"])
+    second = phase(tmp_path, "second", [sentence(20)], test=[later], validation=[own])
+    one, (recipe, rows) = looked(tmp_path, [first, second])
+    assert one.rows == {"first": [], "second": []}
+    assert {name: [(entry["row"], entry["held"]) for entry in rows] for name, rows in one.validation.items()} == {
+        "first": [
+            ("validation/validation.jsonl:2", "overlaps a test text"),
+            ("validation/validation.jsonl:3", "overlaps a test text of second"),
+        ],
+        "second": [],  # the first phase's test is over: nothing of the second decides about it
+    }
+    lines = [line for line in one.lines if line.looked_through == "validation"]
+    assert [(line.phase, line.held, line.of, line.rows, line.removed) for line in lines] == [
+        ("first", "test", "", 1, 0),
+        ("first", "test", "second", 1, 0),
+        ("second", "test", "", 0, 0),
+    ]
+    after = settled(recipe, rows, one.rows, Ledger(), silent)
+    assert [part.num_rows for part in after] == [part.num_rows for part in rows]
 
 
 def test_replayed_rows_are_training_rows(tmp_path: Path) -> None:
@@ -99,7 +125,12 @@ def test_records_of_strangers_are_no_leak(root: Path) -> None:
     recipe, _ = read_recipe(root / "recipes" / "demo.yaml")
     one = look(recipe, [make_rows(recipe, recipe.phases[0], 0, Ledger())])
     assert len(one.rows["adapt"]) <= 1
-    assert [(line.held, line.too_short) for line in one.lines] == [("test", 0), ("validation", 0), ("general", 0)]
+    assert [(line.held, line.too_short) for line in one.lines] == [
+        ("test", 0),
+        ("validation", 0),
+        ("general", 0),
+        ("test", 0),
+    ]
 
 
 def test_a_record_copied_into_training_is_found(tmp_path: Path, root: Path) -> None:

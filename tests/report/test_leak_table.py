@@ -47,6 +47,17 @@ def test_what_was_looked_for_and_what_was_not() -> None:
     assert leak_sentences(bare_proof()) == []
 
 
+def test_validation_text_against_test_text_has_its_line_and_its_sentence() -> None:
+    both = LeakLine(
+        "adapt", "test", 2465, too_short=1, covered=9, counted=9, rows=2, removed=0, looked_through="validation"
+    )
+    _, rows = leak_table(proof(lines=[*LINES, both]))
+    assert [row[0] for row in rows] == ["training set of adapt", "training set of adapt", "validation set of adapt"]
+    said = " ".join(leak_sentences(proof(lines=[*LINES, both]))).replace("\xa0", " ")
+    assert "2 validation rows overlap test text and stayed." in said
+    assert "1 held-out text was too short" in said, "the same text is not counted twice"
+
+
 def test_in_both_reports() -> None:
     for text in (render_markdown(proof()), render_html(proof())):
         assert "Leaks" in text

@@ -97,6 +97,7 @@ class LeakLine:
 
     Of its `texts`, `too_short` were not compared; of `covered` the share of n-grams that stands in training reaches the
     threshold, of `counted` also without boilerplate. `rows` training rows overlap, `removed` of them were taken out.
+    With `looked_through` validation it is the phase's validation rows against a test set; they are never taken out.
     """
 
     phase: str
@@ -108,6 +109,7 @@ class LeakLine:
     rows: int
     removed: int
     of: str = ""
+    looked_through: str = "train"
 
 
 @dataclass(frozen=True)

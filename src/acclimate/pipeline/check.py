@@ -16,6 +16,7 @@ from acclimate.core.protocols import Batching, Objective
 from acclimate.core.registry import resolve
 from acclimate.core.rows import GROUP, Rows
 from acclimate.core.tasks import Task
+from acclimate.evaluate.change import FEWEST_GROUPS
 from acclimate.model.load import need_dtype, need_head, outline
 from acclimate.model.rows import add_rows
 from acclimate.model.section import Model
@@ -27,14 +28,13 @@ from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
 from acclimate.pipeline.tasks import settle
 from acclimate.pipeline.tokens import add_new_tokens, tokenizer_for
 from acclimate.pipeline.train import room
+from acclimate.prepare.split import Split
 from acclimate.tokens.encode import encode
 from acclimate.train.plan import Plan, make_plan
 from acclimate.train.section import Train
 
 if TYPE_CHECKING:
     from acclimate.train.memory import Foreseen
-
-FEWEST_GROUPS = 20
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
     notes = [*said, *phase.objective.notes(encoded.examples, lm.tokenizer)]
     memory = _memory(phase, lm, encoded.examples, plan)
     warnings = [
-        *_warnings(recipe, counts, groups), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)])
+        *_warnings(recipe, rows, counts), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)])
     ]  # fmt: skip
     return PhaseFacts(
         phase.name, counts, groups, len(encoded.examples), encoded.statistics.tokens, encoded.statistics.tokens_per_word,
@@ -152,12 +152,28 @@ def _memory(phase: Phase, lm: LanguageModel, examples: Examples, plan: Plan) -> 
     return foresee(wrapped, largest(work, plan, 0, processes()) if plan.updates else None, phase.train)
 
 
-def _warnings(recipe: Recipe, counts: dict[str, int], groups: dict[str, int]) -> Iterable[str]:
+def _warnings(recipe: Recipe, rows: Rows, counts: dict[str, int]) -> Iterable[str]:
+    """Say what stands in the way of a verdict: no test rows, or too few test groups, and what would mend it."""
+    by = recipe.measured_by.resample_by or GROUP
     if not counts["test"]:
         yield "there are no test rows: nothing can be proven (add prepare: split, or sources.test)"
-    elif groups["test"] < FEWEST_GROUPS and not recipe.measured_by.resample_by:
-        share = FEWEST_GROUPS / max(1, groups["test"])
-        yield (
-            f"only {groups['test']} test groups: too few for an interval (at least {FEWEST_GROUPS}); "
-            f"make the test share {share:.1f} times larger"
-        )
+    elif by in rows.column_names:
+        found = len(set(of_role(rows, "test").column(by).to_pylist()))
+        if found < FEWEST_GROUPS:
+            yield f"only {found} test groups: too few for an interval and a verdict (at least {FEWEST_GROUPS}); {_mend(recipe, rows)}"
+
+
+def _mend(recipe: Recipe, rows: Rows) -> str:
+    """Say how there could be 20 test groups."""
+    if recipe.measured_by.resample_by:
+        return "evaluate.resample_by: name a column with more values among the test rows, or make the test share larger"
+    phase = recipe.phases[-1]
+    split = next(((place, step) for place, step in enumerate(phase.prepare) if isinstance(step, Split)), None)
+    groups = set(rows.column(GROUP).to_pylist())
+    if split is None:
+        return "give sources.test more groups"
+    place, step = split
+    share = step.share_for(FEWEST_GROUPS, groups, recipe.seed)
+    if share is None:
+        return f"no share of the {len(groups)} groups can give that many and leave some to train on: more groups are needed"
+    return f"set {phase.name}.prepare.{place}.test={share:g}, which holds {FEWEST_GROUPS} of the {len(groups)} groups"

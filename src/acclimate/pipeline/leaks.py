@@ -34,11 +34,13 @@ FILE = "leaks.json"
 @dataclass(frozen=True)
 class Looked:
     """What was looked for and found. `rows` has for each phase its training rows that overlap: row, held, like, kind, share;
-    `held` is the reason in the ledger, `like` a held-out row.
+    `held` is the reason in the ledger, `like` a held-out row. `validation` has its validation rows that overlap test text:
+    they are told of and stay.
     """
 
     lines: list[LeakLine] = field(default_factory=list)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    validation: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def screened(workplace: Workplace, found: Sequence[tuple[Rows, str]], ledger: Ledger, tell: Tell) -> list[Rows]:
@@ -61,6 +63,9 @@ def screened(workplace: Workplace, found: Sequence[tuple[Rows, str]], ledger: Le
         looked = look(recipe, phases)
         there = {"made_from": made_from, "general": general, **asdict(looked)}
         write_json(place, there)
+        for name, rows in looked.validation.items():
+            if rows:
+                note(tell, f"{name}: {len(rows)} validation rows overlap test text and stay; see {FILE}")
     elif there["general"] != general:
         rest = [without(rows, there["rows"][phase.name]) for rows, phase in zip(phases, recipe.phases, strict=True)]
         again = look(recipe, rest, only_general=True)
@@ -120,7 +125,7 @@ def without(rows: Rows, found: Sequence[dict[str, Any]]) -> Rows:
 
 
 def look(recipe: Recipe, phases: Sequence[Rows], *, only_general: bool = False) -> Looked:
-    """Look for held-out text in the training rows of every phase; a row is counted with the first set it overlaps."""
+    """Look for held-out text in the training rows of every phase, and for test text in its validation rows."""
     settings, looked = recipe.leaks, Looked()
     names = [phase.name for phase in recipe.phases]
     if settings.action == "off":
@@ -131,34 +136,49 @@ def look(recipe: Recipe, phases: Sequence[Rows], *, only_general: bool = False) 
     ]  # fmt: skip
     if recipe.measured_by.retention:
         held.append(_Set.of_general(recipe.measured_by.retention, settings))
+    removing = settings.action == "remove"
     for number, (rows, name) in enumerate(zip(phases, names, strict=True)):
-        train = _Set.of(rows, "train", name, settings)
-        training = Training(train.read, train.group_T, settings)
-        alive = np.ones(len(train.read), dtype=np.bool_)
-        entries = looked.rows.setdefault(name, [])
-        for one in [each for each in held if len(each.read) and (not each.phase or each.phase in names[number:])]:
-            found = training.against(one.read, alive)
-            before = len(entries)
-            for overlap in found.found:
-                alive[overlap.row] = False
-                entries += [
-                    {"row": row, "held": one.called(name), "like": one.rows[overlap.held][0], "kind": overlap.kind,
-                     "share": round(overlap.share, 4)} for row in train.rows[overlap.row]
-                ]  # fmt: skip
-            looked.lines.append(
-                LeakLine(
-                    phase=name,
-                    held=one.role,
-                    of="" if one.phase == name else one.phase,
-                    texts=one.sum(np.ones(len(one.read))),
-                    too_short=one.sum(~one.read.compared_T),
-                    covered=one.sum(found.share_T >= settings.containment),
-                    counted=one.sum(found.counted_T >= settings.containment),
-                    rows=len(entries) - before,
-                    removed=len(entries) - before if settings.action == "remove" else 0,
-                )
-            )
+        later = [one for one in held if len(one.read) and (not one.phase or one.phase in names[number:])]
+        lines, looked.rows[name] = _through(_Set.of(rows, "train", name, settings), later, settings, removing=removing)
+        looked.lines.extend(lines)
+        for own in [one for one in later if (one.phase, one.role) == (name, "validation")]:
+            tests = [one for one in later if one.role == "test"]
+            lines, looked.validation[name] = _through(own, tests, settings, removing=False)
+            looked.lines.extend(lines)
     return looked
+
+
+def _through(
+    texts: _Set, held: Sequence[_Set], settings: Leaks, *, removing: bool
+) -> tuple[list[LeakLine], list[dict[str, Any]]]:
+    """Look for held-out sets in the texts of one role; a row is counted with the first set it overlaps."""
+    training = Training(texts.read, texts.group_T, settings)
+    alive = np.ones(len(texts.read), dtype=np.bool_)
+    lines, entries = [], list[dict[str, Any]]()
+    for one in held:
+        found = training.against(one.read, alive)
+        before = len(entries)
+        for overlap in found.found:
+            alive[overlap.row] = False
+            entries += [
+                {"row": row, "held": one.called(texts.phase), "like": one.rows[overlap.held][0], "kind": overlap.kind,
+                 "share": round(overlap.share, 4)} for row in texts.rows[overlap.row]
+            ]  # fmt: skip
+        lines.append(
+            LeakLine(
+                phase=texts.phase,
+                held=one.role,
+                of="" if one.phase == texts.phase else one.phase,
+                texts=one.sum(np.ones(len(one.read))),
+                too_short=one.sum(~one.read.compared_T),
+                covered=one.sum(found.share_T >= settings.containment),
+                counted=one.sum(found.counted_T >= settings.containment),
+                rows=len(entries) - before,
+                removed=len(entries) - before if removing else 0,
+                looked_through=texts.role,
+            )
+        )
+    return lines, entries
 
 
 def leak_facts(workplace: Workplace) -> LeakFacts | None:

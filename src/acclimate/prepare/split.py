@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -154,6 +154,19 @@ class Split(Method):
     def _by_hash(self, place: float) -> str:
         test, validation = self._shares
         return "test" if place < test else "validation" if place < test + validation else "train"
+
+    def share_for(self, wanted: int, groups: Iterable[str], seed: int) -> float | None:
+        """Give the smallest `test` (rounded up to a thousandth) that holds `wanted` of the groups.
+
+        None where no share does: there are fewer, it would leave nothing to train on, or the hash does not decide.
+        """
+        if self.by != "hash" or self.test_values:
+            return None
+        places = sorted(share(seed, group) for group in set(groups))
+        if len(places) < wanted:
+            return None
+        need = (math.floor(places[wanted - 1] * 1000) + 1) / 1000
+        return need if need + self._shares[1] < 1 else None
 
     def _groups(self, rows: Rows, where: str) -> list[str]:
         names = list(self.group_by or [ROW_ID])

@@ -10,22 +10,22 @@ UNKNOWN = "Whether the base saw any of this text in its own pretraining: not che
 
 
 def leak_table(proof: Proof) -> tuple[list[str], list[list[str]]]:
-    """Give heads and rows: a phase's training text against one held-out set each."""
+    """Give heads and rows: a phase's training or validation text against one held-out set each."""
     if proof.leaks is None or not proof.leaks.lines:
         return [], []
     heads = [
-        "Training text of", "Held-out text", "Texts", "Half in training", "without boilerplate", "Training rows that overlap",
+        "Looked through", "Held-out text", "Texts", "Half in it", "without boilerplate", "Rows that overlap",
         "Taken out",
     ]  # fmt: skip
     if proof.leaks.containment != 0.5:
-        heads[3] = f"{percent(proof.leaks.containment, whole=True)} in training"
+        heads[3] = f"{percent(proof.leaks.containment, whole=True)} in it"
     return heads, [_row(line) for line in proof.leaks.lines]
 
 
 def _row(line: LeakLine) -> list[str]:
     held = ROLES.get(line.held, line.held) + (f" of {line.of}" if line.of else "")
     return [
-        line.phase, held, count(line.texts), _share(line.covered, line.texts), _share(line.counted, line.texts),
+        f"{ROLES[line.looked_through]} of {line.phase}", held, count(line.texts), _share(line.covered, line.texts), _share(line.counted, line.texts),
         count(line.rows), count(line.removed),
     ]  # fmt: skip
 
@@ -52,8 +52,14 @@ def leak_sentences(proof: Proof) -> list[str]:
         f"{percent(facts.containment, whole=True)} or more of the runs of {facts.ngram} words (of tagged records: {facts.record_ngram} values) stand in the other.{boilerplate} "
         f"Training rows that overlap {done}; held-out rows stay."
     )
-    short = sum(line.too_short for line in facts.lines)
+    short = sum(line.too_short for line in facts.lines if line.looked_through == "train")
+    both = sum(line.rows for line in facts.lines if line.looked_through == "validation")
+    stays = (
+        f"{count(both, 'validation row')} {'overlaps' if both == 1 else 'overlap'} test text and stayed."
+        if both
+        else ""
+    )
     apart = (
         f"{count(short, 'held-out text')} {'was' if short == 1 else 'were'} too short to be compared." if short else ""
     )
-    return [one for one in (looked, apart, UNKNOWN) if one]
+    return [one for one in (looked, stays, apart, UNKNOWN) if one]
