@@ -112,7 +112,7 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
     notes = [*said, *phase.objective.notes(encoded.examples, lm.tokenizer)]
     memory = _memory(phase, lm, encoded.examples, plan)
     warnings = [
-        *_warnings(recipe, rows, counts), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)])
+        *_warnings(recipe, phase, rows, counts), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)])
     ]  # fmt: skip
     return PhaseFacts(
         phase.name, counts, groups, len(encoded.examples), encoded.statistics.tokens, encoded.statistics.tokens_per_word,
@@ -152,7 +152,7 @@ def _memory(phase: Phase, lm: LanguageModel, examples: Examples, plan: Plan) -> 
     return foresee(wrapped, largest(work, plan, 0, processes()) if plan.updates else None, phase.train)
 
 
-def _warnings(recipe: Recipe, rows: Rows, counts: dict[str, int]) -> Iterable[str]:
+def _warnings(recipe: Recipe, phase: Phase, rows: Rows, counts: dict[str, int]) -> Iterable[str]:
     """Say what stands in the way of a verdict: no test rows, or too few test groups, and what would mend it."""
     by = recipe.measured_by.resample_by or GROUP
     if not counts["test"]:
@@ -160,14 +160,13 @@ def _warnings(recipe: Recipe, rows: Rows, counts: dict[str, int]) -> Iterable[st
     elif by in rows.column_names:
         found = len(set(of_role(rows, "test").column(by).to_pylist()))
         if found < FEWEST_GROUPS:
-            yield f"only {found} test groups: too few for an interval and a verdict (at least {FEWEST_GROUPS}); {_mend(recipe, rows)}"
+            yield f"only {found} test groups: too few for an interval and a verdict (at least {FEWEST_GROUPS}); {_mend(recipe, phase, rows)}"
 
 
-def _mend(recipe: Recipe, rows: Rows) -> str:
+def _mend(recipe: Recipe, phase: Phase, rows: Rows) -> str:
     """Say how there could be 20 test groups."""
     if recipe.measured_by.resample_by:
         return "evaluate.resample_by: name a column with more values among the test rows, or make the test share larger"
-    phase = recipe.phases[-1]
     split = next(((place, step) for place, step in enumerate(phase.prepare) if isinstance(step, Split)), None)
     groups = set(rows.column(GROUP).to_pylist())
     if split is None:
