@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from acclimate.pipeline.check import FEWEST_GROUPS
+from acclimate.evaluate.change import FEWEST_GROUPS
 from acclimate.pipeline.init.propose import Plan
 from acclimate.pipeline.init.tables import Found
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from acclimate.core.seeds import share
-from acclimate.pipeline.check import FEWEST_GROUPS
+from acclimate.evaluate.change import FEWEST_GROUPS
 
 _TEST = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40)
 _TEST_OF_FEW = (0.20, 0.30, 0.40, 0.50)
