@@ -14,18 +14,22 @@ os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "DISABLE_SAFETENSORS_CONVERSION"
 if TYPE_CHECKING:
     from acclimate.pipeline.compare import compare
     from acclimate.pipeline.evaluate_model import evaluate_model
+    from acclimate.pipeline.predict import Loaded, load
     from acclimate.pipeline.review import Review, review
     from acclimate.pipeline.run import Run, run
     from acclimate.pipeline.several import Several, run_several
 
-__all__ = ["Review", "Run", "Several", "__version__", "compare", "evaluate_model", "review", "run", "run_several"]
+__all__ = ["Loaded", "Review", "Run", "Several", "__version__", "compare", "evaluate_model", "load", "review", "run",
+           "run_several"]  # fmt: skip
 
 _HOMES = {
+    "Loaded": "predict",
     "Review": "review",
     "Run": "run",
     "Several": "several",
     "compare": "compare",
     "evaluate_model": "evaluate_model",
+    "load": "predict",
     "review": "review",
     "run": "run",
     "run_several": "several",

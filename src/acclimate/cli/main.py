@@ -13,7 +13,7 @@ import typer
 import acclimate
 from acclimate.core.errors import AcclimateError, Interrupted, UserError
 
-COMMANDS = ("demo", "init", "advise", "check", "show", "run", "evaluate", "compare", "review", "listing", "sample", "fetch",
+COMMANDS = ("demo", "init", "advise", "check", "show", "run", "evaluate", "compare", "review", "predict", "listing", "sample", "fetch",
             "convert", "schema", "env")  # fmt: skip
 """Modules of this folder, in the order of the help."""
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=acclimate.__doc__)

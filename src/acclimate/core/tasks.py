@@ -32,6 +32,13 @@ class Task(Protocol):
         """
         ...
 
+    def asked(self, rows: Rows, where: str) -> Rows:
+        """Give rows that nobody has labelled, with `text` and what else is read of a row to answer it.
+
+        Raises: UserError naming the columns there are.
+        """
+        ...
+
     def settled(self, rows: Rows, where: str) -> Any:
         """Give the same objective with all that training rows decide (its label set). `rows` are shaped, of every role.
 

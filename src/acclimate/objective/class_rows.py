@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, replace_column
+from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, need_columns, replace_column
 
 LABELS, SCORE, PAIR = "labels", "score", "text_pair"
 _TEXTS = ("text", "sentence", "sentence1", "review", "content", "abstract", "premise", "question", "document")
@@ -75,6 +75,16 @@ def _first(there: Sequence[str], names: Sequence[str], where: str, what: str) ->
             )
         )
     return found
+
+
+def asked(rows: Rows, text: str | None, pair: str | None, where: str) -> Rows:
+    """Give rows without labels, with `text` and `text_pair`: of one column alone, whatever it is called, the text."""
+    there = [name for name in rows.column_names if name not in OWN_COLUMNS]
+    need_columns(rows, [name for name in (text, pair) if name is not None], where)
+    text = text or (there[0] if len(there) == 1 else _first(there, _TEXTS, f"{where}.text_column", "a text"))
+    pair = pair or next((name for name in _PAIRS if name in there), None)
+    made = rows if text == "text" else replace_column(rows, "text", rows.column(text))
+    return made if pair is None else replace_column(made, PAIR, rows.column(pair))
 
 
 def shaped(rows: Rows, found: ClassColumns, given: Sequence[str], where: str) -> tuple[Rows, Counts, str]:

@@ -13,7 +13,7 @@ from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
 from acclimate.core.rows import ROLE, Counts, Rows
 from acclimate.objective.class_labels import balanced, need_learnable, sorted_labels
-from acclimate.objective.class_rows import LABELS, PAIR, SCORE, ClassColumns, find_columns, shaped
+from acclimate.objective.class_rows import LABELS, PAIR, SCORE, ClassColumns, asked, find_columns, shaped
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -92,6 +92,9 @@ class Classify(Method):
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
         return shaped(rows, self._found(rows, where), self.labels, where)
 
+    def asked(self, rows: Rows, where: str) -> Rows:
+        return asked(rows, self.text_column, self.text_pair_column, where)
+
     def settled(self, rows: Rows, where: str) -> Classify:
         kind: Any = "score" if SCORE in rows.column_names else self.kind or _kind(rows)
         if kind == "score":
@@ -111,7 +114,7 @@ class Classify(Method):
     def answer(self, row: Mapping[str, Any]) -> npt.NDArray[np.float32]:
         """Give the label's number; several: 1 or 0 for each label; the score."""
         if self.kind == "score":
-            return np.array([row[SCORE]], dtype=np.float32)
+            return np.array([row.get(SCORE, np.nan)], dtype=np.float32)
         given = row.get(LABELS) or []
         if self.kind == "several":
             return np.array([name in given for name in self.labels], dtype=np.float32)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from acclimate.core.answers import Answers, ClassAnswers
+from acclimate.core.answers import Answers, ClassAnswers, Floats
 from acclimate.core.errors import AcclimateError
 from acclimate.core.events import Tell, silent
 from acclimate.core.examples import Examples
@@ -28,6 +28,7 @@ class Answering:
 
     predictor: Predictor
     phase: Phase
+    threshold_K: Floats | None = None
 
     def examples(self, rows: Rows) -> Examples:
         """Give rows as the model sees them: cut and tokenised as in training; rows without an answer stay."""
@@ -37,7 +38,7 @@ class Answering:
         ).examples
 
     def answers(self, rows: Rows, groups: list[str], tell: Tell = silent) -> Answers:
-        """Give what the model answers about shaped rows, beside what is right."""
+        """Give what the model answers about shaped rows, beside what is right (of rows without labels: nothing is)."""
         task: Any = self.phase.objective
         examples = self.examples(rows)
         said = self.predictor.logits(examples, tell)
@@ -45,7 +46,8 @@ class Answering:
         if task.head == "classify":
             labels_RK = np.stack([task.answer(row) for row in rows.select(_there(task, rows)).to_pylist()])
             probability_RK = probabilities(said, np.asarray(examples.row_N), rows.num_rows, task.label_set)
-            return ClassAnswers(ids, tuple(groups), task.label_set, gold(labels_RK, task.label_set), probability_RK)
+            gold_RK = gold(labels_RK, task.label_set)
+            return ClassAnswers(ids, tuple(groups), task.label_set, gold_RK, probability_RK, self.threshold_K)
         raise AcclimateError(f"nothing answers for the head {task.head!r}")
 
 
@@ -54,8 +56,13 @@ def _there(task: Any, rows: Rows) -> list[str]:
 
 
 @contextmanager
-def answering(lm: LanguageModel, phase: Phase, batch_tokens: int) -> Iterator[Answering]:
-    """Set a loaded model up to answer; it is left as it was."""
+def answering(
+    lm: LanguageModel, phase: Phase, batch_tokens: int, kept: Mapping[str, Any] | None = None
+) -> Iterator[Answering]:
+    """Set a loaded model up to answer; it is left as it was.
+
+    Takes: `kept`, what a trained model's config keeps (trained_task.py): its thresholds.
+    """
     from acclimate.compat.hardware import device
     from acclimate.compat.transformers.runner import Runner
     from acclimate.compat.transformers.ways import PADDED
@@ -65,7 +72,9 @@ def answering(lm: LanguageModel, phase: Phase, batch_tokens: int) -> Iterator[An
     runner = Runner(lm.model, PADDED)
     batching = resolve("batch", "pad")(max_padded_tokens=batch_tokens)
     try:
-        yield Answering(Predictor(lm, runner, phase.objective, batching, batch_tokens), phase)
+        thresholds = (kept or {}).get("thresholds")
+        threshold_K = None if thresholds is None else np.array(thresholds, dtype=np.float64)
+        yield Answering(Predictor(lm, runner, phase.objective, batching, batch_tokens), phase, threshold_K)
     finally:
         runner.close()
 

@@ -87,7 +87,8 @@ def run(recipe: str | Path | dict[str, Any] | Recipe, overrides: Iterable[str] =
 
 
 def _run(workplace: Workplace, tell: Tell) -> Run:
-    recipe, ledger = workplace.recipe, Ledger()
+    asked, ledger = workplace.recipe, Ledger()
+    recipe = asked
     for phase in recipe.phases:
         phase.train.check(f"{phase.name}.train")
         need_head(recipe.model, phase.objective.head)
@@ -115,7 +116,7 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
     wait_for_all()
     scores, verdict = read_scores(workplace.root)
     tell(Event("done", verdict.sentence, {"report": str(workplace.root / "report.html")}))
-    return Run(workplace.root, recipe, scores, verdict)
+    return Run(workplace.root, asked, scores, verdict)
 
 
 def read_scores(root: Path) -> tuple[tuple[Score, ...], Verdict]:

@@ -21,6 +21,7 @@ from acclimate.model.section import Model
 from acclimate.pipeline.identity import model_identity
 from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.tokens import Tokenised, tokenised, tokenizer_for
+from acclimate.pipeline.trained_task import TASK, kept
 from acclimate.pipeline.workplace import FREE_TRAIN, MAY_RISE, Workplace
 from acclimate.train.plan import make_plan
 
@@ -154,6 +155,8 @@ def _write(
         with folder(place / "adapter", made_from=made_from) as new:
             save_adapter(lm, wrapped, new)
     merged = phase.adapter.merge(wrapped)
+    if isinstance(phase.objective, Task):
+        setattr(merged.config, TASK, kept(phase, lm.max_length))
     with folder(place / "model", made_from=made_from) as new:
         save(lm, merged, new, adapted)
     state = {"log_history": facts["history"], "global_step": result.updates, "max_steps": result.planned,

@@ -1,0 +1,63 @@
+"""`acclimate predict MODEL [TEXT | FILE | -]`"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from acclimate.core.errors import Fault, UserError
+
+
+def predict(
+    model: Annotated[str, typer.Argument(help="the folder of a run or a model, or a Hub id")],
+    what: Annotated[
+        str, typer.Argument(metavar="[TEXT | FILE | -]", help="a text; a file of any format; -: lines of text")
+    ] = "-",
+    output: Annotated[
+        Path | None, typer.Option(help=".csv, .jsonl or .parquet (default: JSON lines on the screen)")
+    ] = None,
+    batch_tokens: Annotated[int, typer.Option(min=16, help="most tokens in a forward pass, padding included")] = 8192,
+) -> None:
+    """Answer by a trained model: labels with probabilities, entities, answers. Order and columns of a file are kept."""
+    from acclimate.pipeline.predict import load
+    from acclimate.predict.files import joined, write
+
+    _need_meant(what)
+    with load(model, batch_tokens=batch_tokens) as loaded:
+        if what == "-":
+            for line in sys.stdin:
+                _say(loaded.predict(line.rstrip("\n"))[0])
+        elif Path(what).is_file():
+            chunks = loaded.predict_file(what)
+            if output is not None:
+                print(f"{write(output, chunks)} rows: {output}")
+                return
+            for rows, answers in chunks:
+                for row, answer in zip(rows.to_pylist(), answers, strict=True):
+                    _say(joined(row, answer))
+        else:
+            _say(loaded.predict(what)[0])
+
+
+def _need_meant(what: str) -> None:
+    """Raise UserError for what looks like a file and is not there."""
+    ending = Path(what).suffix.lower()
+    if (
+        " " not in what
+        and ending in (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".txt")
+        and not Path(what).is_file()
+    ):
+        raise UserError(Fault("predict", f"no file {what}", "a file, a text, or - for lines of text", "check the path"))
+
+
+def _say(line: object) -> None:
+    print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("predict")(predict)

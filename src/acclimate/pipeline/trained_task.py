@@ -1,0 +1,45 @@
+"""How a trained model's task is known from its folder alone: what its config keeps, and what transformers calls it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.recipe import validate
+from acclimate.pipeline.recipe import Phase
+
+TASK = "acclimate"
+"""The key of config.json that holds what predicting needs beside the weights."""
+_HEADS = {"ForSequenceClassification": "classify", "ForTokenClassification": "tag", "ForQuestionAnswering": "extract"}
+_SOURCE = {"name": "jsonl", "path": "-"}
+
+
+def kept(phase: Phase, max_length: int) -> dict[str, Any]:
+    """Give what a trained model's config keeps of its phase."""
+    return {"objective": phase.model_dump(mode="json")["objective"], "max_length": max_length,
+            "stride": phase.tokens.stride}  # fmt: skip
+
+
+def phase_of(config: Any, name: str) -> Phase:
+    """Give the phase that a model answers by: as its config keeps it, or by its architecture and labels.
+
+    Raises: UserError for a model without a task's head.
+    """
+    own = getattr(config, TASK, None)
+    data: dict[str, Any] = {"sources": {"train": {"rows": _SOURCE}}}
+    if isinstance(own, dict) and "objective" in own:
+        tokens = {key: own[key] for key in ("max_length", "stride") if own.get(key) is not None}
+        return validate(Phase, {**data, "objective": own["objective"], "tokens": tokens})
+    classes = getattr(config, "architectures", None) or [""]
+    head = next((head for ending, head in _HEADS.items() if classes[0].endswith(ending)), None)
+    if head is None:
+        raise UserError(
+            Fault("predict", f"{name} is {classes[0] or 'a model'} and answers no task", ", ".join(_HEADS),
+                  "train one (objective: classify, tag or extract), or use acclimate generate")
+        )  # fmt: skip
+    labels = [config.id2label[number] for number in sorted(config.id2label)]
+    options: dict[str, Any] = {"name": head}
+    if head == "classify":
+        kinds = {"multi_label_classification": "several", "regression": "score"}
+        options |= {"labels": labels, "kind": kinds.get(config.problem_type or "", "one")}
+    return validate(Phase, {**data, "objective": options})

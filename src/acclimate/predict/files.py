@@ -1,0 +1,99 @@
+"""Answers into files: CSV, JSONL or Parquet by ending, row by row as they come, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.rows import Rows
+from acclimate.predict.answers import Line
+
+ENDINGS = (".csv", ".jsonl", ".parquet")
+_WHERE = "--output"
+
+
+def write(path: Path, chunks: Iterable[tuple[Rows, list[Line]]]) -> int:
+    """Write rows with their answers beside their own columns; give how many. What stood there is replaced at the end.
+
+    An answer's column whose name the rows have already is called `predicted_NAME`. In CSV, lists and mappings are JSON.
+    Raises: UserError for another ending, or a place that can't be written.
+    """
+    if path.suffix not in ENDINGS:
+        raise UserError(Fault(_WHERE, f"{path.name}", ", ".join(ENDINGS), "name a file with one of these endings"))
+    writer = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}[path.suffix]
+    with _beside(path) as temporary:
+        return writer(temporary, (_joined(rows, answers) for rows, answers in chunks))
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.open("wb").close()
+    except OSError as error:
+        raise UserError(
+            Fault(_WHERE, f"{path}: {error.strerror}", "a file in a folder that is there", "name another")
+        ) from None
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _joined(rows: Rows, answers: list[Line]) -> list[Line]:
+    return [joined(row, line) for row, line in zip(rows.to_pylist(), answers, strict=True)]
+
+
+def joined(row: dict[str, Any], line: Line) -> Line:
+    """Give a row with its answer; where both have a name, the answer's begins with predicted_."""
+    return {**row, **{f"predicted_{key}" if key in row else key: value for key, value in line.items()}}
+
+
+def _csv(path: Path, chunks: Iterable[list[Line]]) -> int:
+    count, writer = 0, None
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for chunk in chunks:
+            for row in chunk:
+                if writer is None:
+                    writer = csv.DictWriter(file, list(row))
+                    writer.writeheader()
+                writer.writerow({key: _cell(value) for key, value in row.items()})
+                count += 1
+    return count
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
+def _jsonl(path: Path, chunks: Iterable[list[Line]]) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8") as file:
+        for chunk in chunks:
+            for row in chunk:
+                file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+                count += 1
+    return count
+
+
+def _parquet(path: Path, chunks: Iterable[list[Line]]) -> int:
+    count, writer = 0, None
+    try:
+        for chunk in chunks:
+            table = pa.Table.from_pylist(chunk, schema=writer.schema if writer is not None else None)
+            writer = writer or pq.ParquetWriter(path, table.schema)
+            writer.write_table(table)
+            count += table.num_rows
+    finally:
+        if writer is not None:
+            writer.close()
+    return count

@@ -1,0 +1,120 @@
+"""A classifier from its recipe to its answers: scores, the saved folder, plain transformers, files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from transformers import pipeline
+
+import acclimate
+from acclimate.cli.main import call
+from acclimate.core.errors import UserError
+from acclimate.pipeline.predict import Loaded
+from acclimate.pipeline.run import Run, run
+from tests.pipeline import tiny
+
+TEXTS = ["the patient was seen in the aspirin of it", "the hospital was seen in the stent of it"]
+
+
+def labelled() -> list[dict[str, str]]:
+    """Texts whose label is said by one word."""
+    rows = tiny.texts(120)
+    return [{**row, "label": "drug" if "aspirin" in row["text"] or "dose" in row["text"] else "other"} for row in rows]
+
+
+@pytest.fixture(scope="module")
+def classifier(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    place = tmp_path_factory.mktemp("classifier")
+    data = tiny.write_rows(place / "rows.jsonl", labelled())
+    train = {"max_steps": 60, "per_device_train_batch_size": 16, "learning_rate": 1e-2, "bf16": False}
+    evaluate = {"retention": None, "terms": None, "resamples": 200}
+    recipe = tiny.recipe(encoder, data, place / "run", objective="classify", train=train, evaluate=evaluate)
+    return run(recipe)
+
+
+@pytest.fixture(scope="module")
+def loaded(classifier: Run) -> Loaded:
+    return acclimate.load(str(classifier.folder))
+
+
+def test_it_learns_and_says_how_well(classifier: Run) -> None:
+    (accuracy,) = (one for one in classifier.scores if (one.when, one.name, one.slice) == ("after", "accuracy", None))
+    assert accuracy.value == 1.0
+    assert accuracy.n > 20
+    assert classifier.verdict.verdict == "not measurable"
+    assert "no trained head" in classifier.verdict.sentence
+    config = json.loads((classifier.folder / "model" / "config.json").read_text())
+    assert config["id2label"] == {"0": "drug", "1": "other"}
+    assert config["problem_type"] == "single_label_classification"
+
+
+def test_the_same_call_again_does_nothing(classifier: Run) -> None:
+    stamp = (classifier.folder / "model" / "model.safetensors").stat().st_mtime_ns
+    assert run(classifier.recipe).verdict == classifier.verdict
+    assert (classifier.folder / "model" / "model.safetensors").stat().st_mtime_ns == stamp
+
+
+def test_plain_transformers_gives_the_same_answers(classifier: Run, loaded: Loaded) -> None:
+    theirs = pipeline("text-classification", str(classifier.folder / "model"), top_k=None)(TEXTS)
+    for ours, scores in zip(loaded.predict(TEXTS), theirs, strict=True):
+        assert ours["scores"] == pytest.approx({one["label"]: one["score"] for one in scores}, abs=1e-5)
+        assert ours["label"] == scores[0]["label"]
+    assert [one["label"] for one in loaded.predict(TEXTS)] == ["drug", "other"]
+
+
+def test_one_text_rows_and_nothing(loaded: Loaded) -> None:
+    assert loaded.predict(TEXTS[0]) == loaded.predict([{"text": TEXTS[0], "who": "x"}])
+    assert loaded.predict([]) == []
+    assert loaded.predict(["x " * 500])[0]["label"] in ("drug", "other"), "a text longer than a window is cut"
+    with pytest.raises(UserError, match="no column is called"):
+        loaded.predict([{"what": "a", "other": "b"}])
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_file_keeps_its_order_and_columns(
+    ending: str, classifier: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"text": row["text"], "who": f"p{number}", "label": "?"} for number, row in enumerate(labelled()[:30])]
+    tiny.write_rows(tmp_path / "in.jsonl", rows)
+    out = tmp_path / f"out.{ending}"
+    assert call(["predict", str(classifier.folder), str(tmp_path / "in.jsonl"), "--output", str(out)]) == 0
+    assert "30 rows" in capsys.readouterr().out
+    found = _read(out)
+    assert [row["who"] for row in found] == [row["who"] for row in rows]
+    assert [row["predicted_label"] for row in found] == [row["label"] for row in labelled()[:30]]
+    assert found[0]["label"] == "?"
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".parquet":
+        return list(pq.read_table(path).to_pylist())
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text().splitlines()]
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+@pytest.mark.parametrize(
+    "what, more, said",
+    [
+        ("there.csv", [], "no file there.csv"),
+        ("FILE", ["--output", "x.xlsx"], "x.xlsx"),
+        ("FILE", ["--output", "/nowhere/x.csv"], "No such file"),
+    ],
+)
+def test_bad_input_is_a_message(
+    what: str, more: list[str], said: str, classifier: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = tiny.write_rows(tmp_path / "in.jsonl", [{"text": "a"}])
+    assert call(["predict", str(classifier.folder), what.replace("FILE", str(there)), *more]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_language_model_answers_no_task(encoder: Path) -> None:
+    with pytest.raises(UserError, match="answers no task"):
+        acclimate.load(str(encoder))
