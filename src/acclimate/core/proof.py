@@ -10,6 +10,7 @@ import math
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from acclimate.core.curves import ClassCurves
 from acclimate.core.scores import Score, Verdict
 
 
@@ -216,6 +217,7 @@ class Proof:
     leaks: LeakFacts | None = None
     terms: TermsProof = field(default_factory=TermsProof)
     memorised: list[Memorised] = field(default_factory=list)
+    curves_of_classes: ClassCurves | None = None
 
     def role(self, role: str) -> DataFacts | None:
         """Give the facts of one role's data, if there are any."""
@@ -247,6 +249,7 @@ class Proof:
             "leaks": _leaks(data.get("leaks")),
             "terms": TermsProof.from_json(data.get("terms") or {}),
             "memorised": [Memorised(**one) for one in data.get("memorised", [])],
+            "curves_of_classes": ClassCurves.from_json(data.get("curves_of_classes")),
             "examples": [
                 Example(one["row_id"], [Piece(**piece) for piece in one["pieces"]]) for one in data.get("examples", [])
             ],

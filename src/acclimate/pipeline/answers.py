@@ -17,6 +17,7 @@ from acclimate.core.proof import DataFacts
 from acclimate.core.registry import methods, resolve
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
+from acclimate.evaluate.curves import class_curves
 from acclimate.evaluate.rows import choose
 from acclimate.evaluate.scores import Place, score_lines, undefined
 from acclimate.evaluate.section import Evaluate
@@ -66,12 +67,14 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> 
     with task_arms(workplace, trained) as arms:
         for name, lm in arms.items():
             with answering(lm, phase, settings.batch_tokens) as model:
-                sums[name] = scores_of(model.answers(test, groups, tell))
+                said = model.answers(test, groups, tell)
+            sums[name] = scores_of(said)
     place = Place(phase.name, "test", column or "document")
     lines = score_lines(place, sums, settings.bootstrap, settings.primary)
     verdict = judge(sums.get("before"), sums["after"], settings, noun(column))
     notes = ([how_read(rows)] if how_read(rows) else []) + undefined(sums)
-    return Proven(lines, verdict, "", facts, None, None, notes, time.perf_counter() - began)
+    curves = class_curves(said) if isinstance(said, ClassAnswers) else None  # of `after`, the last arm
+    return Proven(lines, verdict, "", facts, None, None, notes, time.perf_counter() - began, curves=curves)
 
 
 def chosen_rows(rows: Rows, settings: Evaluate) -> tuple[Rows, str]:

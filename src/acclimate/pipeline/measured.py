@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from acclimate.core.curves import ClassCurves
 from acclimate.core.proof import DataFacts, Example, Memorised, Piece, TermsProof
 from acclimate.core.scores import Score, Verdict
 from acclimate.evaluate.kept import Kept
@@ -29,6 +30,7 @@ class Proven:
     kept: dict[str, Kept] = field(default_factory=dict)
     terms: TermsProof = field(default_factory=TermsProof)
     memorised: list[Memorised] = field(default_factory=list)
+    curves: ClassCurves | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give plain data for JSON."""
@@ -51,4 +53,5 @@ class Proven:
             {name: Kept.from_json(one) for name, one in data.get("kept", {}).items()},
             TermsProof.from_json(data.get("terms", {})),
             [Memorised(**one) for one in data.get("memorised", [])],
+            ClassCurves.from_json(data.get("curves")),
         )

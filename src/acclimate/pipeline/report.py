@@ -58,6 +58,7 @@ def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven:
         confidence=recipe.measured_by.confidence,
         examples=proven.examples,
         memorised=proven.memorised,
+        curves_of_classes=proven.curves,
         terms=proven.terms,
     )
 

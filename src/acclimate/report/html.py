@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from acclimate.core.proof import Proof
 from acclimate.report import (
+    class_plots,
     curve,
     every_score,
     facts,
@@ -90,6 +91,7 @@ def _drawings(proof: Proof) -> dict[str, Any]:
         "curve_sentence": sentence,
         "loss_chart": _chart(curve.loss_series(proof), 300, "loss (nats per token)", "Loss over updates", sentence),
         "small_charts": [charts for charts in small if charts],
+        "classes": class_plots.class_part(proof.curves_of_classes),
     }
 
 
