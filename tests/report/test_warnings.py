@@ -46,6 +46,10 @@ def test_what_makes_the_numbers_wrong_comes_first() -> None:
         (None, []),
         (leaks("remove"), []),
         (leaks("report", rows=0), []),
+        (
+            LeakFacts("remove", 0.8, 0.5, 13, 30, 10, [LeakLine("adapt", "test", 9, 0, 3, 3, 3, 0, "", "validation")]),
+            [],
+        ),
         (leaks("report", "general"), []),
         (leaks("off"), ["Whether test rows also stand in the training text was not looked for (leaks: off)."]),
         (

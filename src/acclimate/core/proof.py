@@ -125,6 +125,11 @@ class LeakFacts:
     boilerplate: int | None
     lines: list[LeakLine] = field(default_factory=list)
 
+    @property
+    def of_training(self) -> list[LeakLine]:
+        """The lines about training text."""
+        return [line for line in self.lines if line.looked_through == "train"]
+
 
 @dataclass(frozen=True)
 class TermLine:

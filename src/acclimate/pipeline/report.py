@@ -44,7 +44,7 @@ def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven:
         scores=proven.scores,
         model=_model(recipe, last),
         data=_data(last, proven, rows),
-        split=_split(recipe, rows),
+        split=" ".join([_split(recipe, rows), *claim(recipe, rows)]),
         retention=proven.retention,
         caveats=[*recipe.cautions, *proven.notes],
         ledger=ledger.entries,
@@ -107,6 +107,22 @@ def _split(recipe: Recipe, rows: Rows) -> str:
         f"{who.capitalize()} are dealt to training, validation and test by a hash of the run's seed ({recipe.seed}) and "
         f"{column or 'the row'}: test {who} stay test {who} in every later run."
     )
+
+
+def claim(recipe: Recipe, rows: Rows) -> list[str]:
+    """Say about whom the interval speaks, where that is less than a reader would think."""
+    split, finer = _group_column(rows), recipe.measured_by.resample_by
+    if finer is not None and split and finer != split:
+        who, whole = noun(finer), noun(split)
+        return [
+            f"The interval is over {who}, but whole {whole} were kept together: the claim is about the {whole} of the test "
+            "set, not about others."
+        ]
+    if finer is None and not split:
+        return [
+            "Each row counts as a document of its own: if several come from one document or person, the interval is too narrow."
+        ]
+    return []
 
 
 def _cost(trained: list[Trained], proven: Proven) -> Cost:

@@ -25,7 +25,7 @@ def leak_table(proof: Proof) -> tuple[list[str], list[list[str]]]:
 def _row(line: LeakLine) -> list[str]:
     held = ROLES.get(line.held, line.held) + (f" of {line.of}" if line.of else "")
     return [
-        f"{ROLES[line.looked_through]} of {line.phase}", held, count(line.texts), _share(line.covered, line.texts), _share(line.counted, line.texts),
+        f"{ROLES.get(line.looked_through, line.looked_through)} of {line.phase}", held, count(line.texts), _share(line.covered, line.texts), _share(line.counted, line.texts),
         count(line.rows), count(line.removed),
     ]  # fmt: skip
 
@@ -52,7 +52,7 @@ def leak_sentences(proof: Proof) -> list[str]:
         f"{percent(facts.containment, whole=True)} or more of the runs of {facts.ngram} words (of tagged records: {facts.record_ngram} values) stand in the other.{boilerplate} "
         f"Training rows that overlap {done}; held-out rows stay."
     )
-    short = sum(line.too_short for line in facts.lines if line.looked_through == "train")
+    short = sum(line.too_short for line in facts.of_training)
     both = sum(line.rows for line in facts.lines if line.looked_through == "validation")
     stays = (
         f"{count(both, 'validation row')} {'overlaps' if both == 1 else 'overlap'} test text and stayed."

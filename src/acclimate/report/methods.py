@@ -53,7 +53,7 @@ def _leaks(proof: Proof) -> list[str]:
     return [
         f"Training rows of the recipe that were near duplicates of held-out text (similarity of 5-grams of at least "
         f"{found.similarity:g}; Broder 1997) or shared {percent(found.containment, whole=True)} or more of their runs of "
-        f"{_runs(found)} with it (Brown et al. 2020) were {done}: {count(sum(line.rows for line in found.lines))} in all."
+        f"{_runs(found)} with it (Brown et al. 2020) were {done}: {count(sum(line.rows for line in found.of_training))} in all."
     ]
 
 

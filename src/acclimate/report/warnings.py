@@ -34,7 +34,7 @@ def _leaks(proof: Proof) -> list[str]:
         return []
     if facts.action == "off":
         return ["Whether test rows also stand in the training text was not looked for (leaks: off)."]
-    left = sum(line.rows - line.removed for line in facts.lines if line.held == "test")
+    left = sum(line.rows - line.removed for line in facts.of_training if line.held == "test")
     if not left:
         return []
     rows = f"{count(left, 'training row')} {'overlaps' if left == 1 else 'overlap'}"
