@@ -64,6 +64,7 @@ class Adalora(NoHooks):
         import torch
 
         from acclimate.compat.peft import default_targets, library, new_row_indices, trained_share, wrapped
+        from acclimate.compat.transformers.heads import head_modules
 
         targets, notes = chosen_targets(model, self.target_modules, default_targets(model, "ADALORA"))
         check_targets(model, self.target_modules, new_rows)
@@ -77,6 +78,7 @@ class Adalora(NoHooks):
             lora_alpha=self.lora_alpha,
             lora_dropout=self.lora_dropout,
             target_modules=targets,
+            modules_to_save=head_modules(model) or None,
             trainable_token_indices=new_row_indices(model, new_rows),
             total_step=1,  # the run's own comes with `prepare`
         )

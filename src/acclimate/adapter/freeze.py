@@ -48,6 +48,7 @@ class Freeze(NoHooks):
 
     def wrap(self, model: nn.Module, new_rows: Sequence[int], seed: int) -> tuple[nn.Module, list[str]]:
         from acclimate.compat.peft import new_row_indices, with_trained_rows
+        from acclimate.compat.transformers.heads import head_modules
         from acclimate.compat.transformers.resize import own_head
 
         whole: Any = model
@@ -59,7 +60,10 @@ class Freeze(NoHooks):
         tied = own_head(whole) is None
         rows = new_row_indices(whole, new_rows) or {}
         notes = []
-        if self.train == "head":
+        if self.train == "head" and head_modules(whole):
+            pooler = getattr(whole.base_model, "pooler", None)
+            trained += [*_head(whole), *(pooler.parameters() if pooler is not None else ())]
+        elif self.train == "head":
             matrix = whole.get_input_embeddings().weight if tied else own_head(whole).weight
             trained += [*_head(whole), matrix]
             rows = {name: ids for name, ids in rows.items() if _matrix(whole, name) is not matrix}

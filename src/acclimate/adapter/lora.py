@@ -19,7 +19,8 @@ class Lora(NoHooks):
     Takes: a transformers model.
 
     Gives: a PEFT model whose only trainable weights are A [r, in] and B [out, r], the rows of new tokens (in the
-    embedding, and in the head where the two are not tied), and what `modules_to_save`, `bias` and `use_dora` add.
+    embedding, and in the head where the two are not tied), a task's head, and what `modules_to_save`, `bias` and
+    `use_dora` add.
 
     Options: `r`, `lora_alpha`, `lora_dropout`, `target_modules`, `modules_to_save`, `bias`, `use_rslora`, `use_dora`,
     all with PEFT's meaning.
@@ -53,6 +54,7 @@ class Lora(NoHooks):
         import torch
 
         from acclimate.compat.peft import default_targets, library, new_row_indices, trained_share, wrapped
+        from acclimate.compat.transformers.heads import head_modules
 
         targets, notes = chosen_targets(model, self.target_modules, default_targets(model, "LORA"))
         check_targets(model, self.target_modules, new_rows)
@@ -62,7 +64,7 @@ class Lora(NoHooks):
             lora_alpha=self.lora_alpha,
             lora_dropout=self.lora_dropout,
             target_modules=targets,
-            modules_to_save=list(self.modules_to_save) or None,
+            modules_to_save=list(dict.fromkeys([*self.modules_to_save, *head_modules(model)])) or None,
             bias=self.bias,
             use_rslora=self.use_rslora,
             use_dora=self.use_dora,

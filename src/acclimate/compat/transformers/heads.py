@@ -91,6 +91,18 @@ def is_body(model: Any, key: str) -> bool:
     return key.startswith(f"{model.base_model_prefix}.") and not any(part in key for part in _OFTEN_LEFT_OUT)
 
 
+def head_modules(model: Any) -> list[str]:
+    """Name the modules that a task's head consists of: what stands beside the body, and a pooler in it (which a language
+    model has no use for, so that it is drawn anew with the head). Empty for a language model's head.
+    """
+    if model.get_output_embeddings() is not None:
+        return []
+    body = model.base_model
+    beside = [name for name, part in model.named_children() if part is not body and list(part.parameters())]
+    pooler = getattr(body, "pooler", None)
+    return [*beside, *(["pooler"] if pooler is not None and list(pooler.parameters()) else [])]
+
+
 def logits_of(output: Any) -> Tensor:
     """Give what a head says: [B, T, V] of tokens, [B, K] of whole documents, [B, T, 2] (start, end) of answers."""
     import torch
