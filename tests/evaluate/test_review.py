@@ -75,6 +75,10 @@ def test_rows_answered_alike_are_not_shown_and_count_as_ties() -> None:
     assert made is not None
     assert (made.wins, made.ties, made.losses, made.alike) == (4, 0, 0, 2)
     assert made.win_rate == pytest.approx((4 + 2 * 0.5) / 6)
+    half = dict(list(wins.items())[:2])  # judged two of four, so has met one of the two ties; another judged nothing
+    made = outcome(secret, [Filled("a", half), Filled("b", {})], BOOTSTRAP)  # type: ignore[arg-type]
+    assert made is not None
+    assert made.win_rate == pytest.approx((2 + 1 * 0.5) / 3)
 
 
 @pytest.mark.parametrize("side, rate", [("left", (1 + 1 + 0.5 + 0) / 4), ("right", (0 + 0 + 0.5 + 1) / 4)])

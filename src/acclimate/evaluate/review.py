@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
+
 from acclimate.core.artifact import fingerprint
 from acclimate.core.review import Agreement, AnswerPair, Choice, Filled, Key, KeyRow, ReviewOutcome, Sheet, SheetRow
 from acclimate.core.seeds import hash64
@@ -57,7 +59,8 @@ def _drawn(pairs: Sequence[AnswerPair], most: int, seed: int) -> list[AnswerPair
 def outcome(key: Key, filled: Sequence[Filled], bootstrap: Bootstrap) -> ReviewOutcome | None:
     """Give what came of it, or None where nobody chose anything.
 
-    A row that was answered alike counts as one tie for each reviewer. Takes: items that are all in the key.
+    A row that was answered alike counts as a tie of every reviewer, by the share of the shown rows that they judged (who
+    judged a tenth has seen a tenth of the ties). Takes: items that are all in the key.
     """
     shown = {row.item: row for row in key.rows if row.item}
     alike = [row.group for row in key.rows if not row.item]
@@ -65,10 +68,10 @@ def outcome(key: Key, filled: Sequence[Filled], bootstrap: Bootstrap) -> ReviewO
     if not votes:
         return None
     won = [_model(row, choice) for _, row, choice in votes]
-    ties = [group for group in alike for _ in filled]
-    groups_V = [row.group for _, row, _ in votes] + ties
-    worth_V = [_WORTH[model] for model in won] + [_WORTH["tie"]] * len(ties)
-    rate = RowSums(groups_V).mean("win_rate", "share of comparisons won", worth_V)
+    groups_V = [row.group for _, row, _ in votes] + alike
+    weight_V = np.array([1.0] * len(votes) + [len(votes) / len(shown)] * len(alike))
+    worth_V = np.array([_WORTH[model] for model in won] + [_WORTH["tie"]] * len(alike))
+    rate = RowSums(groups_V).ratio("win_rate", "share of comparisons won", worth_V * weight_V, weight_V)
     found = own_interval(rate, bootstrap)
     low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (found.low, found.high))
     by_reviewer: dict[str, list[float]] = {}
