@@ -16,12 +16,13 @@ from sklearn.preprocessing import StandardScaler
 
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.change import Bootstrap
+from acclimate.evaluate.class_floors import words
 from acclimate.evaluate.rows import EvalText
 from acclimate.model.load import load
 from acclimate.model.section import Model
 from acclimate.pipeline.advise.domain import Labelled
 from acclimate.pipeline.advise.features import features_of
-from acclimate.pipeline.advise.labels import Predicted, balanced_accuracy, folds_of, linear_head, simple, words
+from acclimate.pipeline.advise.labels import Predicted, balanced_accuracy, folds_of, linear_head, simple
 from acclimate.pipeline.advise.shots import asked
 from acclimate.pipeline.advise.surprise import excess
 from acclimate.pipeline.advise.words import words_in

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from acclimate.core.scores import Floats, GroupSums
-from acclimate.core.text import word_spans
+from acclimate.evaluate.class_floors import words
 from acclimate.evaluate.rows import sum_by
 from acclimate.pipeline.advise.domain import Labelled
 
@@ -77,11 +77,6 @@ def linear_head(features_ND: Floats, labelled: Labelled, folds: Sequence[Fold]) 
 
     way = make_pipeline(StandardScaler(), _linear(1 / features_ND.shape[1]))
     return Predicted("frozen_features", *_out_of_fold(way, features_ND, labelled.labels, folds))
-
-
-def words(text: str) -> list[str]:
-    """Give a text's words in lower case; characters of scripts without spaces."""
-    return [text[start:end].lower() for start, end in word_spans(text).tolist()]
 
 
 def balanced_accuracy(labelled: Labelled, predicted: Predicted) -> GroupSums:
