@@ -69,13 +69,28 @@ def test_each_runs_own_scores_are_those_of_its_scores_json(
         told = {
             (line.when, line.data, line.name): line
             for line in one.scores
-            if line.data == "test" and line.when != "floor"
+            if line.data == "test" and line.when != "floor" and line.slice is None
         }
-        again = [line for line in beside[0].scores if line.run == name and line.against in (None, "base")]
+        again = [
+            line
+            for line in beside[0].scores
+            if line.run == name and line.against in (None, "base") and (line.data, line.slice) == ("test", None)
+        ]
         assert {(line.when, line.data, line.name) for line in again} == set(told)
         for line in again:
             same = told[line.when, line.data, line.name]
             assert (line.value, line.low, line.high, line.n) == pytest.approx((same.value, same.low, same.high, same.n))
+
+
+def test_terms_stand_beside_as_each_run_measured_them(done: Run, other: Run, beside: tuple[Comparison, Path]) -> None:
+    for name, one in (("done", done), ("other", other)):
+        own = {(line.when, line.name): line.value for line in one.scores if line.data == "terms" and not line.slice}
+        again = {
+            (line.when, line.name): line.value for line in beside[0].scores if line.data == "terms" and line.run == name
+        }
+        assert again == own
+        assert ("after", "term_bits") in again
+    assert not [note for note in beside[0].notes if "other terms" in note]
 
 
 def test_the_files_say_which_run_and_against_what(beside: tuple[Comparison, Path]) -> None:

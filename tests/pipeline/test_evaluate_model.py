@@ -42,6 +42,25 @@ def test_a_runs_own_model_gets_the_runs_own_scores(done: Run, tmp_path: Path) ->
     assert again.recipe.output_dir == str(tmp_path / "to")
 
 
+def test_the_recipe_s_training_rows_are_looked_through_and_the_model_s_are_not_known(
+    encoder: Path, tmp_path: Path
+) -> None:
+    data = tiny.write_rows(tmp_path / "rows.jsonl", tiny.texts())
+    evaluate = {"retention": None, "terms": None, "resamples": 100}
+    recipe = tiny.recipe(encoder, data, tmp_path / "unused", leaks="remove", evaluate=evaluate)
+    done = evaluate_model(str(encoder), recipe, to=tmp_path / "to")
+    found = json.loads((tmp_path / "to" / "report.json").read_text(encoding="utf-8"))
+    (test,) = [line for line in found["leaks"]["lines"] if line["held"] == "test"]
+    assert test["rows"] > 0
+    assert (test["phase"], test["removed"]) == ("adapt", 0)
+    assert found["model"]["elsewhere"] is True
+    html = done.report.read_text(encoding="utf-8")
+    assert "whether it has seen the test rows was not checked" in html
+    assert "were taken out before training" not in html
+    off = evaluate_model(str(encoder), recipe, ["leaks=off"], to=tmp_path / "off")
+    assert "not looked for in the training text (leaks: off)" in off.report.read_text(encoding="utf-8")
+
+
 def test_the_same_call_again_does_nothing(done: Run, tmp_path: Path) -> None:
     told: list[Event] = []
     for tell in (lambda event: None, told.append):

@@ -58,6 +58,39 @@ def test_the_table_says_which_change_is_which() -> None:
     assert "General text (what may have been forgotten)" not in [part.title for part in parts(example())]
 
 
+def of_part(data: str, name: str, part: str | None) -> list[Score]:
+    """What both runs measured of something; the second one knows half of it."""
+    found = []
+    for one, low in (("full", 1.0), ("lora", 2.0)):
+        made = replace(line(one, "after", low), data=data, name=name, slice=part)
+        found += [made, replace(made, when="change", value=low - 3, low=None, high=None, against="base", primary=False)]
+    return found
+
+
+def test_terms_and_subgroups_stand_side_by_side() -> None:
+    scores = [*example().scores, *of_part("terms", "term_bits", None), *of_part("terms", "term_mrr", None),
+              *of_part("test", "bits_per_byte", "sex=F")]  # fmt: skip
+    made = replace(example(), scores=scores)
+    table = cells(made)
+    assert table["Bits per term, adapted"] == ["1.00", "2.00"]
+    assert table["Bits per term, against its own base"] == ["−2.00", "−1.00"]
+    assert "Bits per term, against full" not in table
+    assert table["Mean reciprocal rank, adapted"] == ["1.00", "2.00"]
+    assert table["sex: F, bits per byte, adapted"] == ["1.00", "2.00"]
+    assert table["sex: F, bits per byte, against its own base"] == ["−2.00", "−1.00"]
+    assert table["Bits per byte, adapted"] == ["2.00", "2.25"], "that of a part is not that of all"
+    titles = [part.title for part in parts(made)]
+    assert titles == ["Model", "Test set (never trained on)", "The domain's own terms (as each run was asked for them)",
+                      "Subgroups of the test set (as each run measured them)", "Cost"]  # fmt: skip
+    assert not [cell for part in parts(made)[2:] for one in part.lines for cell in one.cells if cell.outcome]
+    assert "sex: F, bits per byte, adapted" in render_comparison(made)
+
+
+def test_a_subgroup_that_one_run_has_alone() -> None:
+    scores = [*example().scores, *(one for one in of_part("test", "bits_per_byte", "ward=9") if one.run == "lora")]
+    assert cells(replace(example(), scores=scores))["ward: 9, bits per byte, adapted"] == ["", "2.00"]
+
+
 def test_a_change_is_coloured_by_its_own_verdict() -> None:
     outcomes = {one.label: [cell.outcome for cell in one.cells] for part in parts(example()) for one in part.lines}
     assert outcomes["Bits per byte, against its own base"] == ["better", "better"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from acclimate.core.proof import LeakFacts, LeakLine, Proof
 from acclimate.report.html import render_html
-from acclimate.report.leak_table import UNKNOWN, leak_sentences, leak_table
+from acclimate.report.leak_table import ELSEWHERE, UNKNOWN, leak_sentences, leak_table
 from acclimate.report.markdown import render_markdown
 from tests.report.example import bare_proof
 
@@ -68,3 +68,12 @@ def test_in_both_reports() -> None:
 
 def test_to_json_and_back() -> None:
     assert Proof.from_json(proof().to_json()).leaks == proof().leaks
+
+
+def test_a_model_from_elsewhere_was_not_checked() -> None:
+    model = replace(proof().model, elsewhere=True)
+    said = leak_sentences(replace(proof(), model=model))
+    assert "none taken out" in said[0]
+    assert "before training" not in said[0]
+    assert said[-2:] == [ELSEWHERE, UNKNOWN]
+    assert leak_sentences(replace(proof(), model=model, leaks=None)) == [ELSEWHERE, UNKNOWN]

@@ -37,7 +37,8 @@ class Outcome:
 class Comparison:
     """Runs in the order they were named; all are compared with the first.
 
-    `scores` are lines of scores.json, each with its `run`; changes are against `base` (the run's own) or `run:NAME`.
+    `scores` are lines of scores.json, each with its `run`; changes are against `base` (the run's own) or `run:NAME`. Those of
+    terms and of slices are as each run measured them.
     `test_set` says what was measured, `notes` what a reader must know. `created` is ISO 8601 with a zone.
     """
 
@@ -52,11 +53,14 @@ class Comparison:
     confidence: float = 0.95
     acclimate: str = ""
 
-    def find(self, run: str, when: str, data: str, name: str, against: str | None = None) -> Score | None:
-        """Give one score of a run, of changes the one against `against`, or None."""
-        wanted = (run, when, data, name, against)
+    def find(
+        self, run: str, when: str, data: str, name: str, against: str | None = None, part: str | None = None
+    ) -> Score | None:
+        """Give one score of a run, of changes the one against `against`, of all of the data or of a `part` of it, or None."""
+        wanted = (run, when, data, name, against, part)
         return next(
-            (one for one in self.scores if (one.run, one.when, one.data, one.name, one.against) == wanted), None
+            (one for one in self.scores if (one.run, one.when, one.data, one.name, one.against, one.slice) == wanted),
+            None,
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from acclimate.evaluate.scores import Place, run_change, score_lines
 from acclimate.evaluate.verdict import judge, noun
 from acclimate.pipeline.finished import Finished, finished
 from acclimate.pipeline.remeasure import remeasured
+from acclimate.pipeline.terms import DATA as TERMS
 from acclimate.report.compare import write_comparison
 from acclimate.report.facts import data_sentence
 
@@ -115,6 +116,11 @@ def _compared(runs: Sequence[Finished], *, measure: bool, tell: Tell) -> Compari
             raise UserError(*faults)
         kept = {run.name: run.proven.kept for run in runs}
     scores, outcomes = [], []
+    if measure:
+        notes.append("Terms and subgroups are not compared: they belong to each run's own test rows.")
+    else:
+        scores += [line for run in runs for line in _own(run, settings.primary)]
+        notes += _other_terms(runs)
     for run in runs:
         own, more = _scores(run, kept[run.name], kept[first.name], first)
         scores += own
@@ -165,6 +171,29 @@ def _scores(
                 against = f"run:{first.name}"
                 lines.append(run_change(place, sums, theirs[sums.name], against, settings.bootstrap))
     return [replace(line, run=run.name) for line in lines], notes
+
+
+def _own(run: Finished, primary: str) -> list[Score]:
+    """Give what the run measured of terms, and of the primary score by subgroup: its arms, and the change against its base."""
+    own = [
+        one for one in run.proven.scores if one.when in ("before", "after", "change") and one.against in (None, "base")
+    ]
+    terms = [one for one in own if one.data == TERMS and one.slice is None]
+    slices = [one for one in own if one.data == "test" and one.slice is not None and one.name == primary]
+    return [replace(one, run=run.name, primary=False if one.when == "change" else None) for one in (*terms, *slices)]
+
+
+def _other_terms(runs: Sequence[Finished]) -> list[str]:
+    """Say which runs were asked for other terms, or at other places, than the first one."""
+
+    def asked(run: Finished) -> tuple[str, list[int]]:
+        return run.proven.terms.sentence, [one.n for one in _own(run, "") if one.data == TERMS and one.when == "after"]
+
+    return [
+        f"{run.name} was asked for other terms than {runs[0].name}: their scores of terms can't be compared."
+        for run in runs[1:]
+        if asked(run) != asked(runs[0])
+    ]
 
 
 def _outcome(run: Finished, kept: Kept, other: Kept, first: Finished) -> Outcome:

@@ -22,6 +22,7 @@ from acclimate.pipeline.answers import answered
 from acclimate.pipeline.evaluate import evaluated, need_evaluable
 from acclimate.pipeline.finished import EVALUATED
 from acclimate.pipeline.identity import HOW_REACHED, model_identity
+from acclimate.pipeline.leaks import looked_through
 from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.prepare import prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
@@ -87,12 +88,12 @@ def _spec(model: str, base: Model, head: str) -> Model:
 
 def _evaluate(workplace: Workplace, model: str, spec: Model, tell: Tell) -> Run:
     recipe, ledger = workplace.recipe, Ledger()
-    found: list[Rows] = []
-    for number, phase in enumerate(recipe.phases):
-        found.append(prepared(workplace, phase, number, ledger, tell)[0])
+    sources = [prepared(workplace, phase, number, ledger, tell) for number, phase in enumerate(recipe.phases)]
+    found = [rows for rows, _ in sources]
     head = recipe.phases[-1].objective.head
     recipe = workplace.recipe = settle(recipe, found)
     need_evaluable(recipe.measured_by, found[-1], recipe.phases[-1].objective)
+    looked_through(workplace, sources, tell)
     made_from, own = _identity(model, spec), workplace.root / "model"
     if is_adapter(model):
         if not is_complete(own, made_from):
@@ -150,7 +151,13 @@ def _proof(workplace: Workplace, model: str, given: Trained, rows: Rows, proven:
     before = proof.model
     hub_id = model if is_hub_id(model) else ""
     facts = ModelFacts(
-        before.base, before.kind, before.parameters, 0, f"Trained elsewhere: {model}.", 0, before.hub_id or hub_id
+        before.base,
+        before.kind,
+        before.parameters,
+        0,
+        f"Trained elsewhere: {model}.",
+        hub_id=before.hub_id or hub_id,
+        elsewhere=True,
     )
     cost = Cost(total_seconds=proven.seconds, threads=proof.cost.threads, device=proof.cost.device)
     return replace(proof, model=facts, cost=cost)

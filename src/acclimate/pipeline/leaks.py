@@ -83,6 +83,27 @@ def screened(workplace: Workplace, found: Sequence[tuple[Rows, str]], ledger: Le
     return settled(recipe, phases, there["rows"], ledger, tell)
 
 
+def looked_through(workplace: Workplace, found: Sequence[tuple[Rows, str]], tell: Tell) -> None:
+    """Write leaks.json for a model that was trained elsewhere: the recipe's own training rows, of which none are taken out.
+
+    Takes: rows with the fingerprint of what they came from. Without training rows, or under `off`, nothing is written.
+    """
+    recipe, place = workplace.recipe, workplace.root / FILE
+    phases, retention = [rows for rows, _ in found], recipe.measured_by.retention
+    if recipe.leaks.action == "off" or not any(of_role(rows, "train").num_rows for rows in phases):
+        place.unlink(missing_ok=True)
+        return
+    settings = recipe.leaks.model_copy(update={"action": "report"})
+    general = fingerprint(retention, general_inputs(retention))
+    rows = [one for _, one in found]
+    made_from = fingerprint("leaks", rows, settings.model_dump(mode="json"), general, acclimate.__version__)
+    if _there(place).get("made_from") == made_from:
+        return
+    tell(Event("stage", "looking for held-out text in the recipe's training text"))
+    looked = look(recipe.model_copy(update={"leaks": settings}), phases)
+    write_json(place, {"made_from": made_from, "general": general, **asdict(looked)})
+
+
 def settled(
     recipe: Recipe, phases: Sequence[Rows], overlapping: dict[str, list[dict[str, Any]]], ledger: Ledger, tell: Tell
 ) -> list[Rows]:

@@ -13,8 +13,13 @@ from acclimate.report import formats
 from acclimate.report.html import BADGES, template
 from acclimate.report.redact import redact_all
 from acclimate.report.score_table import change_text, in_sentence, interval_text, label_of, value_text
+from acclimate.report.slice_table import slice_name
 
-_PARTS = {"test": "Test set (never trained on)", "general": "General text (what may have been forgotten)"}
+_PARTS = {
+    "test": "Test set (never trained on)",
+    "general": "General text (what may have been forgotten)",
+    "terms": "The domain's own terms (as each run was asked for them)",
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ def parts(made: Comparison) -> list[Part]:
     scored = [Part(title, _score_lines(made, data)) for data, title in _PARTS.items()]
     forgetting = _line("In words", "", made, lambda run: Cell(run.retention))
     scored[1].lines.extend([forgetting] if scored[1].lines else [])
-    found = [Part("Model", _model_lines(made)), *scored, Part("Cost", _cost_lines(made))]
+    slices = Part("Subgroups of the test set (as each run measured them)", _slice_lines(made))
+    found = [Part("Model", _model_lines(made)), *scored, slices, Part("Cost", _cost_lines(made))]
     filled = [
         Part(part.title, [line for line in part.lines if any(cell.text for cell in line.cells)]) for part in found
     ]
@@ -110,12 +116,13 @@ def _model_lines(made: Comparison) -> list[Line]:
 
 
 def _score_lines(made: Comparison, data: str) -> list[Line]:
-    names = list(dict.fromkeys(score.name for score in made.scores if score.data == data))
+    whole = [score for score in made.scores if score.data == data and score.slice is None]
+    names = list(dict.fromkeys(score.name for score in whole))
     names.sort(key=lambda name: name != made.primary)
     first = made.runs[0].name
     lines = []
     for name in names:
-        some = [score for score in made.scores if (score.data, score.name) == (data, name)]
+        some = [score for score in whole if score.name == name]
         changes = [score for score in some if score.when == "change" and score.value]
         finest = min(changes, key=lambda score: abs(score.value), default=None)  # so all values have its decimals
         hint = f"{some[0].unit}; {some[0].better} is better"
@@ -126,22 +133,36 @@ def _score_lines(made: Comparison, data: str) -> list[Line]:
     return lines
 
 
-def _value(made: Comparison, which: tuple[str, str, str], finest: Score | None) -> Callable[[ComparedRun], Cell]:
+def _slice_lines(made: Comparison) -> list[Line]:
+    """Give each subgroup's scores, adapted and changed, whichever run has them."""
+    sliced = [score for score in made.scores if score.slice is not None]
+    lines = []
+    for part, name in dict.fromkeys((str(score.slice), score.name) for score in sliced):
+        label, whose = f"{slice_name(part)}, {in_sentence(name)}", ("test", name)
+        finest = made.find(made.runs[0].name, "change", *whose, "base", part)
+        lines.append(_line(f"{label}, adapted", "", made, _value(made, ("after", *whose), finest, part)))
+        lines.append(_line(f"{label}, against its own base", "", made, _change(made, (*whose, "base"), part)))
+    return lines
+
+
+def _value(
+    made: Comparison, which: tuple[str, str, str], finest: Score | None, part: str | None = None
+) -> Callable[[ComparedRun], Cell]:
     def cell(run: ComparedRun) -> Cell:
-        score = made.find(run.name, *which)
+        score = made.find(run.name, *which, part=part)
         return Cell(value_text(score.value, score.unit, finest)) if score else Cell("")
 
     return cell
 
 
-def _change(made: Comparison, which: tuple[str, str, str]) -> Callable[[ComparedRun], Cell]:
+def _change(made: Comparison, which: tuple[str, str, str], part: str | None = None) -> Callable[[ComparedRun], Cell]:
     data, name, against = which
 
     def cell(run: ComparedRun) -> Cell:
-        score = made.find(run.name, "change", data, name, against)
+        score = made.find(run.name, "change", data, name, against, part)
         if score is None:
             return Cell("")
-        judged = data == "test" and name == made.primary
+        judged = part is None and data == "test" and name == made.primary
         return Cell(
             change_text(score), interval_text(score) or "no interval", _outcome(made, run, score) if judged else ""
         )

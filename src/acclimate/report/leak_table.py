@@ -6,6 +6,7 @@ from acclimate.core.proof import LeakLine, Proof
 from acclimate.report.formats import count, percent
 from acclimate.report.score_table import ROLES
 
+ELSEWHERE = "What the model was trained on is not known here: whether it has seen the test rows was not checked."
 UNKNOWN = "Whether the base saw any of this text in its own pretraining: not checked."
 
 
@@ -36,21 +37,26 @@ def _share(some: int, of: int) -> str:
 
 def leak_sentences(proof: Proof) -> list[str]:
     """Say what was looked for, what could not be compared, and what nobody looked for."""
-    facts = proof.leaks
+    facts, unknown = proof.leaks, [*([ELSEWHERE] if proof.model.elsewhere else []), UNKNOWN]
     if facts is None:
-        return []
+        return unknown if proof.model.elsewhere else []
     if facts.action == "off":
-        return ["Held-out text was not looked for in the training text (leaks: off).", UNKNOWN]
+        return ["Held-out text was not looked for in the training text (leaks: off).", *unknown]
     boilerplate = (
         f" What stands in {facts.boilerplate} or more groups of training rows is boilerplate and does not count."
         if facts.boilerplate
         else ""
     )
     done = "were taken out before training" if facts.action == "remove" else "were left in (leaks: report)"
+    undone = f"Training rows that overlap {done}; held-out rows stay."
+    if proof.model.elsewhere:
+        undone = (
+            "The recipe's own training rows were looked through, and none taken out: nothing was trained on them here."
+        )
     looked = (
         f"Looked for: near duplicates (similarity {facts.similarity:g} or more), and texts of which "
         f"{percent(facts.containment, whole=True)} or more of the runs of {facts.ngram} words (of tagged records: {facts.record_ngram} values) stand in the other.{boilerplate} "
-        f"Training rows that overlap {done}; held-out rows stay."
+        f"{undone}"
     )
     short = sum(line.too_short for line in facts.of_training)
     both = sum(line.rows for line in facts.lines if line.looked_through == "validation")
@@ -62,4 +68,4 @@ def leak_sentences(proof: Proof) -> list[str]:
     apart = (
         f"{count(short, 'held-out text')} {'was' if short == 1 else 'were'} too short to be compared." if short else ""
     )
-    return [one for one in (looked, stays, apart, UNKNOWN) if one]
+    return [one for one in (looked, stays, apart, *unknown) if one]

@@ -50,7 +50,7 @@ def slice_floors(proof: Proof) -> list[str]:
     """Say how far one gets with new and with repeated values without a neural network."""
     floors = [score for score in _sliced(proof) if score.when == "floor"]
     return [
-        f"{label_of(score.name)}, {_named(str(score.slice))}, without a neural network: "
+        f"{label_of(score.name)}, {slice_name(str(score.slice))}, without a neural network: "
         f"{value_text(score.value, score.unit)} ({score.unit.partition(' that are ')[2] or score.unit})."
         for score in floors
     ]
@@ -68,7 +68,8 @@ def _shown(proof: Proof, score: Score) -> bool:
     return score.name == proof.verdict.primary or str(score.slice).startswith(_VALUES)
 
 
-def _named(part: str) -> str:
+def slice_name(part: str) -> str:
+    """Give the name of a slice as people say it."""
     return f"{part.removeprefix(_VALUES)} values" if part.startswith(_VALUES) else part.replace("=", ": ", 1)
 
 
@@ -77,7 +78,7 @@ def _row(data: str, part: str, name: str, by_when: dict[str, Score]) -> list[str
     some = change or adapted or base
     where = f" ({ROLES[data]})" if data == "general" else ""
     return [
-        f"{_named(part)}{where}",
+        f"{slice_name(part)}{where}",
         label_of(name),
         count(some.groups) if some is not None and some.groups is not None else "",
         value_text(base.value, base.unit, change) if base else "",
