@@ -50,7 +50,7 @@ def test_the_recipe_s_training_rows_are_looked_through_and_the_model_s_are_not_k
     recipe = tiny.recipe(encoder, data, tmp_path / "unused", leaks="remove", evaluate=evaluate)
     done = evaluate_model(str(encoder), recipe, to=tmp_path / "to")
     found = json.loads((tmp_path / "to" / "report.json").read_text(encoding="utf-8"))
-    (test,) = [line for line in found["leaks"]["lines"] if line["held"] == "test"]
+    (test,) = [line for line in found["leaks"]["lines"] if (line["looked_through"], line["held"]) == ("train", "test")]
     assert test["rows"] > 0
     assert (test["phase"], test["removed"]) == ("adapt", 0)
     assert found["model"]["elsewhere"] is True

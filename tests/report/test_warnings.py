@@ -51,6 +51,7 @@ def test_what_makes_the_numbers_wrong_comes_first() -> None:
             [],
         ),
         (leaks("report", "general"), []),
+        (replace(leaks("report"), lines=[replace(leaks("report").lines[0], looked_through="validation")]), []),
         (leaks("off"), ["Whether test rows also stand in the training text was not looked for (leaks: off)."]),
         (
             leaks("report", rows=1),
