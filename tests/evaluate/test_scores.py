@@ -80,3 +80,4 @@ def test_a_score_that_one_arm_lacks_is_named() -> None:
     assert len(found) == 1
     assert found[0].startswith("masked_accuracy has no value before: ")
     assert not undefined({"after": arm(1)})
+    assert undefined({"after": arm(1)}, ["masked_accuracy", "recall"])[0].startswith("recall has no value after: ")

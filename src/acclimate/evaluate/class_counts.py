@@ -112,6 +112,15 @@ def shown_labels(rows: RowSums, gold_NK: Marks) -> list[int]:
     return [label for label, groups in enumerate(having) if groups >= FEWEST_SHOWN]
 
 
+def expected_scores(answers: ClassAnswers) -> tuple[str, ...]:
+    """Name the scores that have a value unless what they divide by did not occur."""
+    if answers.labels.kind == "score":
+        return ("pearson",)
+    if answers.labels.positive is not None:
+        return "precision", "recall", "specificity", "f1", "roc_auc", "pr_auc", "matthews"
+    return ("roc_auc", "pr_auc", "matthews") if answers.labels.kind == "one" else ("roc_auc", "pr_auc")
+
+
 def f1_parts(counted: Counted) -> Sequence[Values]:
     """Give what each row adds to 2 TP and to 2 TP + FP + FN of each label."""
     return 2 * (counted.gold_NK & counted.said_NK), counted.gold_NK.astype(np.int64) + counted.said_NK

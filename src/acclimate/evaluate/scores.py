@@ -48,9 +48,10 @@ def score_lines(
     return lines
 
 
-def undefined(sums: Mapping[str, Sequence[GroupSums]]) -> list[str]:
-    """Name, in sentences, the scores (of all of the data) that one arm has and another has not."""
-    names = dict.fromkeys(one.name for some in sums.values() for one in some if one.slice is None)
+def undefined(sums: Mapping[str, Sequence[GroupSums]], expected: Sequence[str] = ()) -> list[str]:
+    """Name, in sentences, the scores (of all of the data) that an arm has not, although expected or there for another."""
+    found = [one.name for some in sums.values() for one in some if one.slice is None]
+    names = dict.fromkeys([*expected, *found])
     return [
         f"{name} has no value {arm}: what it divides by did not occur (nothing was said to be positive, or all was)."
         for name in names

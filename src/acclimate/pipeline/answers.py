@@ -17,6 +17,7 @@ from acclimate.core.proof import DataFacts
 from acclimate.core.registry import methods, resolve
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
+from acclimate.evaluate.class_counts import expected_scores
 from acclimate.evaluate.curves import class_curves
 from acclimate.evaluate.rows import choose
 from acclimate.evaluate.scores import Place, score_lines, undefined
@@ -72,7 +73,8 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> 
     place = Place(phase.name, "test", column or "document")
     lines = score_lines(place, sums, settings.bootstrap, settings.primary)
     verdict = judge(sums.get("before"), sums["after"], settings, noun(column))
-    notes = ([how_read(rows)] if how_read(rows) else []) + undefined(sums)
+    expected = expected_scores(said) if isinstance(said, ClassAnswers) else ()
+    notes = ([how_read(rows)] if how_read(rows) else []) + undefined(sums, expected)
     curves = class_curves(said) if isinstance(said, ClassAnswers) else None  # of `after`, the last arm
     return Proven(lines, verdict, "", facts, None, None, notes, time.perf_counter() - began, curves=curves)
 
