@@ -44,6 +44,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "mlm": "acclimate.objective.mlm:Mlm",
         "clm": "acclimate.objective.clm:Clm",
         "classify": "acclimate.objective.classify:Classify",
+        "sft": "acclimate.objective.sft:Sft",
     },
     "form": {
         "messages": "acclimate.objective.forms.messages:Messages",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 Stretches = tuple[tuple[int, int], ...]
 """Characters [start, end) of a text, in order, without overlap."""
@@ -28,3 +29,25 @@ class Rendered:
     data: Stretches
     learnt: Stretches
     open_end: bool = False
+
+
+@runtime_checkable
+class Writes(Protocol):
+    """An objective whose rows are conversations, written out by a chat template before they become tokens."""
+
+    too_long: str
+    """What is done with a conversation longer than a window: error, left (its prompt is cut there), drop."""
+
+    def with_template(self, tokenizer: Any, where: str) -> None:
+        """Give a tokenizer the chat template that is trained with, so that it is saved with the model.
+
+        Raises: UserError if there is none and none can be made.
+        """
+        ...
+
+    def writer(self, tokenizer: Any, where: str) -> Callable[[str, Mapping[str, Any]], Rendered]:
+        """Give what writes out a row (its id, and its columns), by the tokenizer's template.
+
+        Raises (when it is called): UserError naming the row that the template does not take.
+        """
+        ...

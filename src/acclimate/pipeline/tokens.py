@@ -16,6 +16,7 @@ from acclimate.core.events import Event, Tell, note
 from acclimate.core.examples import Examples
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
+from acclimate.core.rendered import Writes
 from acclimate.core.rows import GROUP, Rows
 from acclimate.model.load import load_tokenizer
 from acclimate.model.section import Model
@@ -98,6 +99,8 @@ def add_new_tokens(phase: Phase, lm: LanguageModel, rows: Rows) -> tuple[list[in
         word_ids += more
     lm.tokenizer = after if word_ids else copy.deepcopy(base)
     mend_longest(lm.tokenizer, lm.max_length)
+    if isinstance(phase.objective, Writes):
+        phase.objective.with_template(lm.tokenizer, f"{phase.name}.objective")
     ids = [*word_ids, *add_tags(lm.tokenizer, _tags(phase, rows))]
     said = keep_as_written(lm.tokenizer, lm.model.config, where)
     pieces = pieces_of(base, [str(lm.tokenizer.convert_ids_to_tokens(number)) for number in ids])

@@ -38,12 +38,19 @@ _READ = {
     "cuts": pa.large_list(pa.int64()),
 }
 
+_OF_TASKS = ("labels", "messages", "score", "text_pair")
+"""What tasks read of rows that they have shaped."""
+
 
 def rows_hash(rows: Rows) -> str:
     """Give the SHA-256 of what encoding reads of `rows`; how they lie in memory makes no difference."""
     there = {name: kind for name, kind in _READ.items() if name in rows.column_names}
     table = rows.select(list(there)).replace_schema_metadata(None).cast(pa.schema(there.items())).combine_chunks()
     digest = hashlib.sha256(json.dumps(about(rows).get("tags", [])).encode())
+    shaped = [name for name in _OF_TASKS if name in rows.column_names] if "read_as" in about(rows) else []
+    for batch in rows.select(shaped).to_batches(max_chunksize=4096):
+        for row in batch.to_pylist():
+            digest.update(json.dumps(row, sort_keys=True, default=str).encode())
     with pa.ipc.new_stream(pa.PythonFile(_Digesting(digest), mode="w"), table.schema) as stream:
         stream.write_table(table, max_chunksize=1 << 16)
     return digest.hexdigest()
@@ -67,10 +74,11 @@ class _Digesting:
 
 
 def tokenizer_hash(tokenizer: PreTrainedTokenizerFast) -> str:
-    """Give the fingerprint of a tokenizer's vocabulary, rules and special tokens."""
+    """Give the fingerprint of a tokenizer's vocabulary, rules, special tokens and chat template."""
     spec = json.loads(tokenizer.backend_tokenizer.to_str())
     spec["padding"] = spec["truncation"] = None  # set by whoever called it last
-    return fingerprint(spec, {name: str(token) for name, token in tokenizer.special_tokens_map.items()})
+    named = {name: str(token) for name, token in tokenizer.special_tokens_map.items()}
+    return fingerprint(spec, named, tokenizer.chat_template)
 
 
 @cache

@@ -58,11 +58,15 @@ def _record(row: dict[str, Any], columns: Sequence[str]) -> Record:
 
 
 class Made(NamedTuple):
-    """What a row becomes. `long_header`: the header is too long to be repeated; `cut`: some of the text is in no document."""
+    """What a row becomes. `long_header`: the header is too long to be repeated; `cut`: some of the text is in no document.
+
+    `lost` says why there is no document (empty: there is one).
+    """
 
     documents: list[Document]
     long_header: bool = False
     cut: bool = False
+    lost: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from acclimate.compat.text_encoder import text_encoder
+from acclimate.compat.written_encoder import WrittenEncoder
 from acclimate.core.artifact import read_json, write_json
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Examples
 from acclimate.core.protocols import Objective
+from acclimate.core.rendered import Writes
 from acclimate.core.rows import Counts, Rows, need_columns
 from acclimate.core.seeds import hash64
 from acclimate.core.tasks import Task
@@ -23,6 +26,7 @@ from acclimate.tokens.blocks import cut_into_blocks
 from acclimate.tokens.cutter import Cutter, Made, Record, records
 from acclimate.tokens.pairs import PairCutter
 from acclimate.tokens.section import Tokens
+from acclimate.tokens.written import WrittenCutter
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -92,6 +96,8 @@ def encode(
     Raises: UserError naming rows in which nothing can be learnt, unless these are to be dropped.
     """
     _need_text(rows, where)
+    if isinstance(objective, Writes):
+        return _conversations(rows, tokenizer, objective, tokens, longest, where)
     task = objective if isinstance(objective, Task) else None
     encoder = text_encoder(tokenizer, tokens.new_tokens(rows, where), add_end=objective.head == "causal")
     added = len(encoder.prefix) + len(encoder.suffix)
@@ -113,6 +119,33 @@ def encode(
         collector.settle()
     encoded = collector.finish(rows.num_rows, tokens.unlabelled, where)
     return _in_blocks(encoded, length, objective.head == "causal", where) if tokens.joins else encoded
+
+
+def _conversations(
+    rows: Rows, tokenizer: PreTrainedTokenizerFast, objective: Any, tokens: Tokens, longest: int, where: str
+) -> Encoded:
+    """Make a document of each conversation."""
+    if tokens.joins:
+        allowed = "padding_free or pad"
+        raise UserError(
+            Fault(f"{where}.batch", "concat would cut answers in two", allowed, "leave batch out, or use clm")
+        )
+    in_text = tokens.new_tokens(rows, where)
+    cutter = WrittenCutter(
+        tokenizer,
+        WrittenEncoder(tokenizer, frozenset(in_text)),
+        objective.writer(tokenizer, where),
+        text_encoder(tokenizer, in_text, add_end=False).special_V,
+        tokens.length(longest, where),
+        objective.too_long,
+    )
+    collector = _Collector(objective, tokenizer)
+    for first, chunk in records(rows, objective.columns):
+        for number, (record, made, count) in enumerate(cutter.chunk(chunk)):
+            collector.add(first + number, record, made, count)
+        collector.settle()
+    cutter.finish(where)
+    return collector.finish(rows.num_rows, tokens.unlabelled, where)
 
 
 def _need_text(rows: Rows, where: str) -> None:
@@ -137,11 +170,15 @@ class _Collector:
         self.tokenizer = tokenizer
         self.statistics = Statistics()
         self.unlabelled: list[str] = []
+        self.lost: Counter[str] = Counter()
         self.arrays: dict[str, list[npt.NDArray[Any]]] = {name: [np.empty(0, kind)] for name, kind in _KINDS.items()}
         self.waiting: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int, int, int]] = []
 
     def add(self, row: int, record: Record, made: Made, tokens: int) -> None:
         """Take one row, whose texts have `tokens`: its documents in which something can be learnt."""
+        if made.lost:
+            self.lost[made.lost] += 1
+            return
         learnt = 0
         labels_K = self.task.answer(record.row) if self.task is not None else _NOTHING
         for number, document in enumerate(made.documents):
@@ -184,8 +221,8 @@ class _Collector:
         self.statistics.documents = len(examples)
         self.statistics.tokens = len(examples.ids_T)
         self.statistics.longest = int(examples.lengths_N.max(initial=0))
-        lost = len(self.unlabelled)
-        dropped = {"no label": lost} if lost else {}
+        dropped = dict(self.lost) | ({"no label": len(self.unlabelled)} if self.unlabelled else {})
+        lost = sum(dropped.values())
         cut = {f"text cut ({self.task.too_long})": self.cut} if self.cut and self.task is not None else {}
         counts = Counts(rows_in, len(examples), dropped, added=len(examples) - rows_in + lost, values=cut)
         return Encoded(examples, counts, self.statistics)
