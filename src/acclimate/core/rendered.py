@@ -45,6 +45,10 @@ class Writes(Protocol):
         """
         ...
 
+    def endings(self, tokenizer: Any) -> list[int]:
+        """Give the ids at which an answer is over."""
+        ...
+
     def writer(self, tokenizer: Any, where: str) -> Callable[[str, Mapping[str, Any]], Rendered]:
         """Give what writes out a row (its id, and its columns), by the tokenizer's template.
 

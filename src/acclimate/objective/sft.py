@@ -117,6 +117,11 @@ class Sft(Method):
         chat = Chat(tokenizer, where)
         return lambda row_id, row: chat.rendered(self.told(row[MESSAGES]), self.learn, row_id)
 
+    def endings(self, tokenizer: PreTrainedTokenizerFast) -> list[int]:
+        from acclimate.compat.transformers.chat import Chat
+
+        return sorted({*Chat(tokenizer, "objective").ending_ids(), int(tokenizer.eos_token_id or 0)})
+
     def told(self, messages: Sequence[Message]) -> list[Message]:
         """Give a conversation with its system prompt."""
         if self.system is None or any(message["role"] == "system" for message in messages):

@@ -14,7 +14,6 @@ from acclimate.core.events import Event, Tell, note, silent
 from acclimate.core.ledger import Ledger
 from acclimate.core.proof import Cost, ModelFacts, Proof
 from acclimate.core.rows import Rows
-from acclimate.core.tasks import Task
 from acclimate.model.adapter_folder import adapter_identity, base_of, is_adapter, merge_folder, need_base
 from acclimate.model.load import config_for, is_hub_id, need_head, outline
 from acclimate.model.section import Model
@@ -28,7 +27,7 @@ from acclimate.pipeline.prepare import prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.report import make_proof, reported
 from acclimate.pipeline.run import Run, command, read_scores
-from acclimate.pipeline.tasks import settle
+from acclimate.pipeline.tasks import has_answers, settle
 from acclimate.pipeline.train import Trained
 from acclimate.pipeline.workplace import Workplace
 
@@ -103,7 +102,7 @@ def _evaluate(workplace: Workplace, model: str, spec: Model, tell: Tell) -> Run:
         spec = recipe.model.at(str(own))
     given = Trained(workplace.root, made_from, _facts(spec, head), elsewhere=spec)
     write_json(workplace.root / "ledger.json", ledger.entries)
-    measured = answered if isinstance(recipe.phases[-1].objective, Task) else evaluated
+    measured = answered if has_answers(recipe.phases[-1].objective) else evaluated
     proven = measured(workplace, [given], found[-1], tell)
     proof = _proof(workplace, model, given, found[-1], proven, ledger)
     reported(workplace, proof, made_from)

@@ -18,7 +18,6 @@ from acclimate.core.events import Event, Tell, note, silent
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import Rows
 from acclimate.core.scores import Score, Verdict
-from acclimate.core.tasks import Task
 from acclimate.model.load import need_dtype, need_head
 from acclimate.pipeline.answers import answered
 from acclimate.pipeline.control import control_rows, controlled
@@ -27,7 +26,7 @@ from acclimate.pipeline.leaks import screened
 from acclimate.pipeline.prepare import prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.report import make_proof, reported
-from acclimate.pipeline.tasks import settle
+from acclimate.pipeline.tasks import has_answers, settle
 from acclimate.pipeline.train import trained
 from acclimate.pipeline.workplace import Workplace
 
@@ -110,7 +109,7 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
     if is_main():
         write_json(workplace.root / "ledger.json", ledger.entries)
         workplace.show_at_root(done[-1].folder)
-        measured = answered if isinstance(recipe.phases[-1].objective, Task) else evaluated
+        measured = answered if has_answers(recipe.phases[-1].objective) else evaluated
         proof = measured(workplace, done, found[-1], tell, control)
         reported(workplace, make_proof(workplace, done, found[-1], proof, ledger), done[-1].made_from)
     wait_for_all()

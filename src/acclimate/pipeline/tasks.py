@@ -48,6 +48,11 @@ def _settled(phase: Phase, rows: Rows, number: int) -> Phase:
     return phase.model_copy(update={"objective": task.settled(rows, f"phases.{number}.objective")})
 
 
+def has_answers(objective: Any) -> bool:
+    """Say whether a task is measured by what its head answers (a language model's by the bits of its texts)."""
+    return isinstance(objective, Task) and objective.label_set is not None
+
+
 def how_read(rows: Rows) -> str:
     """Say how a task's rows were read (empty: they are no task's)."""
     return str(about(rows).get(_SAID, ""))

@@ -14,6 +14,7 @@ from acclimate.core.events import Event, Tell, note
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
 from acclimate.core.registry import resolve
+from acclimate.core.rendered import Writes
 from acclimate.core.rows import Rows
 from acclimate.core.tasks import Task
 from acclimate.model.load import load
@@ -147,8 +148,11 @@ def _write(
     phase: Phase, lm: LanguageModel, wrapped: Any, place: Path, made_from: str, result: Any, facts: dict[str, Any]
 ) -> None:
     """Write `adapter/`, `model/`, and the results under transformers' names."""
+    from acclimate.compat.transformers.chat import stop_at
     from acclimate.model.save import probe, save, save_adapter
 
+    if isinstance(phase.objective, Writes):
+        stop_at(lm.model, phase.objective.endings(lm.tokenizer))
     wrapped.float()  # a base held in bfloat16 would round what was learnt when the two are merged
     adapted = probe(lm, wrapped) if phase.adapter.merges and not result.diverged else None
     if phase.adapter.merges:

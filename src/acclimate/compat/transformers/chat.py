@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acclimate.compat.text_encoder import special_pattern
 from acclimate.core.errors import Fault, UserError
@@ -39,6 +39,13 @@ def plain_template(tokenizer: PreTrainedTokenizerFast) -> str:
     """
     first = tokenizer("a")["input_ids"][:1]
     return ("{{ bos_token }}" if first == [tokenizer.bos_token_id] else "") + _PLAIN
+
+
+def stop_at(model: Any, ids: list[int]) -> None:
+    """Write down in a model's generation config at which tokens an answer is over, so that `generate` stops there."""
+    settings = getattr(model, "generation_config", None)
+    if settings is not None:
+        settings.eos_token_id = ids if len(ids) > 1 else ids[0]
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,12 @@ class Chat:
         """
         text, places, _ = self._written(messages, row, ask=True)
         return Rendered(text, _data(places), ())
+
+    def ending_ids(self) -> list[int]:
+        """Give the special tokens with which the template ends an answer."""
+        ending = self._skeleton(("user", "assistant"), self.where).ending
+        names = special_pattern(self.tokenizer).findall(ending)
+        return [int(number) for number in self.tokenizer.convert_tokens_to_ids(names)]
 
     def _written(self, messages: Sequence[Message], row: str, *, ask: bool) -> tuple[str, list[_Place], str]:
         where = f"{self.where}: row {row}"
