@@ -14,6 +14,7 @@ def show(
     overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="as for run")] = None,
     row: Annotated[int, typer.Option(help="number of the training row, from 0")] = 0,
     epoch: Annotated[int, typer.Option(help="epoch whose masks to show, from 0")] = 0,
+    tokens: Annotated[bool, typer.Option("--tokens", help="one line a token: place, id, kind, text")] = False,
 ) -> None:
     """Show a row as the model sees it: tags, pieces (a dot stands between those of one word), what is hidden or learnt."""
     from rich.console import Console
@@ -27,6 +28,15 @@ def show(
         f"row {found.row_id}, {len(found.windows)} window(s), {found.share:.1%} of the tokens hidden or learnt",
         markup=False,
     )
+    if found.read_as:
+        console.print(found.read_as, markup=False)
+    if tokens:
+        for window in found.windows:
+            for place, piece in enumerate(window):
+                console.print(Text(f"{place:>6} {piece.id:>7} {piece.kind:<6} {piece.text!r}", _STYLES[piece.kind]))
+        return
+    kinds_there = {piece.kind for window in found.windows for piece in window[1:]}
+    bracketed = {"hidden", "learnt"} if "seen" in kinds_there else {"hidden"}
     for window in found.windows:
         text = Text()
         kinds = ["tag", *(piece.kind for piece in window)]
@@ -34,7 +44,7 @@ def show(
             inside_a_word = "tag" not in (before, piece.kind) and not piece.text[:1].isspace()
             body = piece.text.lstrip(" ")
             text.append(" " * (len(piece.text) - len(body)) + ("·" if inside_a_word else ""))
-            shown = f"[{body}]" if piece.kind == "hidden" and not console.is_terminal else body
+            shown = f"[{body}]" if piece.kind in bracketed and not console.is_terminal else body
             text.append(shown, style=_STYLES[piece.kind])
         console.print(text)
     legend = Text("\n")

@@ -27,6 +27,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "replay": "acclimate.prepare.replay:Replay",
         "sample": "acclimate.prepare.sample:Sample",
         "pseudonymise": "acclimate.prepare.pseudonymise:Pseudonymise",
+        "write": "acclimate.prepare.write:Write",
     },
     "batch": {
         "padding_free": "acclimate.tokens.padding_free:PaddingFree",

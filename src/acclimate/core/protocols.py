@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
@@ -60,6 +60,15 @@ class Reads(Protocol):
 
     def inputs(self, where: str) -> Mapping[str, str]:
         """Give each file or address read, with something that changes when its content does."""
+        ...
+
+
+@runtime_checkable
+class WritesFiles(Protocol):
+    """A step that leaves files beside the prepared rows."""
+
+    def files(self, rows: Rows) -> Mapping[str, Iterator[bytes]]:
+        """Give the content of each file by its name, in parts. `rows` are those that `apply` gave."""
         ...
 
 
@@ -280,4 +289,4 @@ class Floor(Protocol):
 
 
 __all__ = ["Adapter", "Arm", "Batching", "Floor", "Form", "Join", "Masking", "Metric", "Objective", "OptimizerMaker", "Reads", "Schedule",
-           "Scored", "Source", "Step"]  # fmt: skip
+           "Scored", "Source", "Step", "WritesFiles"]  # fmt: skip

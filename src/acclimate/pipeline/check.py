@@ -25,7 +25,7 @@ from acclimate.pipeline.identifiers import Identifiers
 from acclimate.pipeline.leaks import look, settled
 from acclimate.pipeline.prepare import make_rows, of_role, role_counts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
-from acclimate.pipeline.tasks import settle
+from acclimate.pipeline.tasks import how_read, settle
 from acclimate.pipeline.tokens import add_new_tokens, tokenizer_for
 from acclimate.pipeline.train import room
 from acclimate.prepare.split import Split
@@ -109,7 +109,7 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
         need_evaluable(recipe.measured_by, rows, phase.objective)
     groups = {role: len(set(of_role(rows, role).column(GROUP).to_pylist())) for role in counts}
     add_rows(lm, new_ids, pieces)
-    notes = [*said, *phase.objective.notes(encoded.examples, lm.tokenizer)]
+    notes = [*filter(None, [how_read(rows)]), *said, *phase.objective.notes(encoded.examples, lm.tokenizer)]
     memory = _memory(phase, lm, encoded.examples, plan)
     warnings = [
         *_warnings(recipe, phase, rows, counts), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)])

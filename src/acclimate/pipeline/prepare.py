@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,9 @@ import pyarrow.compute
 import acclimate
 from acclimate.core.artifact import fingerprint, folder, is_complete, read_json, write_json
 from acclimate.core.errors import Fault, UserError
-from acclimate.core.events import Event, Tell
+from acclimate.core.events import Event, Tell, note
 from acclimate.core.ledger import Ledger
-from acclimate.core.protocols import Join, Reads
+from acclimate.core.protocols import Join, Reads, WritesFiles
 from acclimate.core.registry import name_of
 from acclimate.core.rows import GROUP, ROLE, ROLES, ROW_ID, Rows, about, need_columns, replace_column, with_about
 from acclimate.core.tasks import Task
@@ -50,23 +50,35 @@ def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, te
         return _finished(_read(place / _ROWS), phase, where), made_from
     tell(Event("stage", f"{phase.name}: reading and preparing rows"))
     own = Ledger()
-    rows = make_rows(recipe, phase, number, own)
+    files: dict[str, Iterator[bytes]] = {}
+    rows = make_rows(recipe, phase, number, own, files=files)
     with folder(workplace.stage("sources", phase.name), made_from=sources, about={"inputs": inputs}):
         pass
     with folder(place, made_from=made_from) as new:
         with pa.OSFile(str(new / _ROWS), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
             writer.write_table(rows)
         write_json(new / _LEDGER, own.entries)
+        for name, parts in files.items():
+            with (new / name).open("wb") as file:
+                file.writelines(parts)
+    for name in files:
+        note(tell, f"{phase.name}: {place / name} is written")
     ledger.entries += own.entries
     return _read(place / _ROWS), made_from
 
 
 def make_rows(
-    recipe: Recipe, phase: Phase, number: int, ledger: Ledger, seen: Callable[[str, Rows], None] | None = None
+    recipe: Recipe,
+    phase: Phase,
+    number: int,
+    ledger: Ledger,
+    seen: Callable[[str, Rows], None] | None = None,
+    files: dict[str, Iterator[bytes]] | None = None,
 ) -> Rows:
     """Read the sources, apply the steps, and see that every row has a text, a role and a group.
 
-    Takes: `seen`, told of every source (`train`, `train: patients`) as it was read.
+    Takes: `seen`, told of every source (`train`, `train: patients`) as it was read; `files`, filled with the content
+    of what steps leave beside the rows.
     """
     where = f"phases.{number}"
     parts = []
@@ -90,7 +102,16 @@ def make_rows(
     for place, step in steps:
         rows, counts = step.apply(rows, f"{where}.prepare.{place}", recipe.seed)
         ledger.add(phase.name, name_of("prepare", step), "all", counts, max_dropped=recipe.max_dropped)
+        if files is not None and isinstance(step, WritesFiles):
+            _add(files, step.files(rows), f"{where}.prepare.{place}")
     return _finished(shape(rows, phase, where, ledger, recipe.max_dropped), phase, where)
+
+
+def _add(files: dict[str, Iterator[bytes]], more: Mapping[str, Iterator[bytes]], where: str) -> None:
+    twice = [name for name in more if name in files or name in (_ROWS, _LEDGER)]
+    if twice:
+        raise UserError(Fault(where, f"{', '.join(twice)} is written already", "another name", "rename it"))
+    files.update(more)
 
 
 def _of_source(rows: Rows, role: str) -> Rows:

@@ -16,7 +16,7 @@ from acclimate.core.rows import ROW_ID
 from acclimate.pipeline.check import tokenizer_only
 from acclimate.pipeline.prepare import make_rows, of_role
 from acclimate.pipeline.recipe import read_recipe
-from acclimate.pipeline.tasks import settle
+from acclimate.pipeline.tasks import how_read, settle
 from acclimate.pipeline.tokens import add_new_tokens
 from acclimate.tokens.encode import encode
 from acclimate.tokens.padding_free import PaddingFree
@@ -24,20 +24,22 @@ from acclimate.tokens.padding_free import PaddingFree
 
 @dataclass(frozen=True)
 class Piece:
-    """One token: its text; `kind` is tag (special), hidden, learnt or seen."""
+    """One token: its text and id; `kind` is tag (special), hidden, learnt or seen."""
 
     text: str
     kind: str
+    id: int
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The windows of one row, and the share of tokens that are hidden or learnt (0 to 1)."""
+    """The windows of one row, the share of tokens that are hidden or learnt (0 to 1), and how a task's row was read."""
 
     row_id: str
     text: str
     windows: list[list[Piece]]
     share: float
+    read_as: str = ""
 
 
 def show(recipe: str | Path | dict[str, Any], row: int, epoch: int = 0, overrides: Iterable[str] = ()) -> Shown:
@@ -68,8 +70,8 @@ def show(recipe: str | Path | dict[str, Any], row: int, epoch: int = 0, override
         kinds = [
             _kind(one in special, hit, lm.causal) for one, hit in zip(ids, marked[start:end].tolist(), strict=True)
         ]
-        windows.append([Piece(*pair) for pair in zip(_texts(ids, lm.tokenizer), kinds, strict=True)])
-    return Shown(str(one.column(ROW_ID)[0]), str(one.column("text")[0]), windows, float(marked.mean()))
+        windows.append([Piece(*three) for three in zip(_texts(ids, lm.tokenizer), kinds, ids, strict=True)])
+    return Shown(str(one.column(ROW_ID)[0]), str(one.column("text")[0]), windows, float(marked.mean()), how_read(rows))
 
 
 def _texts(ids: list[int], tokenizer: Any) -> list[str]:
