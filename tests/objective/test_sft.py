@@ -94,7 +94,13 @@ def test_without_a_template_a_plain_one_is_set_and_trained_with() -> None:
     assert found.examples.ids_T[: len(said)].tolist() == said, "training's prompt is that of inference"
     assert learnt(found, tokenizer) == ["open</s>"]
     assert found.examples.ids_T.tolist().count(tokenizer.bos_token_id) == 1
-    assert "plain chat template" in Sft().notes(found.examples, tokenizer)[0]
+    (note,) = Sft().notes(found.examples, tokenizer)
+    assert note.startswith("conversations are written by a plain chat template, saved with the model; ")
+    assert (
+        Sft(too_long="drop")
+        .notes(found.examples, tokenizer)[1]
+        .startswith("conversations longer than a window are left out")
+    )
 
 
 def test_the_recipes_template_wins_from_text_or_file(tmp_path: Any) -> None:

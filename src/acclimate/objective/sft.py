@@ -142,7 +142,11 @@ class Sft(Method):
         plain = "a plain chat template, saved with the model" if template == plain_template(tokenizer) else ""
         named = plain or ("the recipe's chat template" if self.chat_template else "the tokenizer's chat template")
         learnt = int((examples.units_T > 0).sum())
-        return [f"conversations are written by {named}; {learnt:,} of {len(examples.units_T):,} tokens are learnt"]
+        said = [f"conversations are written by {named}; {learnt:,} of {len(examples.units_T):,} tokens are learnt"]
+        if self.too_long != "error":
+            done = "lose the beginning of their prompt" if self.too_long == "left" else "are left out"
+            said.append(f"conversations longer than a window {done} (too_long: {self.too_long})")
+        return said
 
     def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
         followers_L = np.flatnonzero(documents.units_T > 0)
