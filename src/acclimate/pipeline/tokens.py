@@ -66,15 +66,11 @@ def tokenised(
     found = {role: Encoded.load(place / role) for role in ("train", "validation") if (place / role).is_dir()}
     for role, encoded in found.items():
         ledger.add(phase.name, "tokens", role, encoded.counts, max_dropped=workplace.recipe.max_dropped)
-<<<<<<< HEAD
-    for sentence in [*said, *_sentences(phase, lm, before, found)]:
-=======
     if how_read(rows):
         note(tell, f"{phase.name}: {how_read(rows)}")
         if not has_answers(phase.objective):  # else the measuring of answers says it in the report
             lm.notes.append(how_read(rows))
-    for sentence in _sentences(phase, lm, before, found):
->>>>>>> 7e54157 (Sft, write, and seed 002 step by step)
+    for sentence in [*said, *_sentences(phase, lm, before, found)]:
         note(tell, f"{phase.name}: {sentence}")
         lm.notes.append(sentence)
     facts = {f"{role}_windows": len(encoded.examples) for role, encoded in found.items()} | {
