@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_BUILD_CONSTRAINT = constraints.txt
 
-.PHONY: help demo test check format bench docs build clean
+.PHONY: help demo test check format bench null docs build clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -34,6 +34,9 @@ format: .venv/.installed-dev ## lay the code out, and mend what the linter can m
 
 bench: .venv/.installed-test ## the benchmarks whose results stand in benchmarks/
 	@$(BIN)/python -m benchmarks
+
+null: .venv/.installed-test ## the null test: 100 pairs of runs that differ in their seed alone (some minutes)
+	@$(BIN)/python -m benchmarks.null
 
 docs: .venv/.installed-dev ## write the generated parts of the docs anew
 	@$(BIN)/python tools/generate_docs.py
