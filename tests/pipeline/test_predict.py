@@ -118,3 +118,51 @@ def test_bad_input_is_a_message(
 def test_a_language_model_answers_no_task(encoder: Path) -> None:
     with pytest.raises(UserError, match="answers no task"):
         acclimate.load(str(encoder))
+
+
+def test_floors_stand_beside_its_score(classifier: Run) -> None:
+    floors = {one.unit: one.value for one in classifier.scores if (one.when, one.name) == ("floor", "accuracy")}
+    assert floors["share of texts whose label is right, by TF-IDF + logistic regression"] == 1.0, (
+        "one word says the label"
+    )
+    assert 0.4 < floors["share of texts whose label is right, by the most frequent label"] < 0.8
+
+
+def test_a_threshold_is_chosen_on_validation_and_predicting_keeps_to_it(classifier: Run, tmp_path: Path) -> None:
+    settings = {
+        "retention": None,
+        "terms": None,
+        "resamples": 100,
+        "threshold": {"recall": 1.0},
+        "abstain_below": 0.99999,
+    }
+    recipe = classifier.recipe.model_dump(mode="json")
+    again = run({**recipe, "evaluate": settings})
+    kept = json.loads((again.folder / "model" / "config.json").read_text())["acclimate"]
+    assert len(kept["thresholds"]) == 2
+    assert any(
+        "a recall of at least 1" in note for note in json.loads((again.folder / "report.json").read_text())["caveats"]
+    )
+    with acclimate.load(str(again.folder)) as model:
+        said = model.predict(TEXTS)
+    for one in said:
+        label = "other" if one["scores"]["other"] >= kept["thresholds"][1] else "drug"
+        assert one["label"] == (label if one["scores"][label] >= 0.99999 else None)
+
+
+@pytest.mark.parametrize(
+    "evaluate, said",
+    [
+        ({"primary": "acuracy"}, "did you mean accuracy"),
+        ({"primary": "bits_per_byte"}, "is not measured for this task"),
+    ],
+)
+def test_a_score_that_labels_have_not_is_named_before_training(
+    evaluate: dict[str, Any], said: str, encoder: Path, tmp_path: Path
+) -> None:
+    data = tiny.write_rows(tmp_path / "rows.jsonl", labelled())
+    with pytest.raises(UserError, match=said):
+        run(
+            tiny.recipe(encoder, data, tmp_path / "run", objective="classify", evaluate={"retention": None, **evaluate})
+        )
+    assert not (tmp_path / "run").exists()

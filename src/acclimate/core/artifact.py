@@ -82,6 +82,14 @@ def folder(place: Path, *, made_from: str, about: dict[str, Any] | None = None) 
         raise
 
 
+def amend(place: Path, name: str, data: Any) -> None:
+    """Write a JSON file of a finished folder anew, and its hash in the manifest; `made_from` stays as it was."""
+    write_json(place / name, data)
+    manifest = read_json(place / MANIFEST)
+    manifest["files"][name] = file_hash(place / name)
+    write_json(place / MANIFEST, manifest)
+
+
 def _swap(new: Path, place: Path) -> None:
     old = place.with_name(f".{place.name}.old")
     if place.exists():

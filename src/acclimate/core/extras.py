@@ -12,3 +12,8 @@ def need_package(module: str, extra: str, where: str) -> None:
     if find_spec(module) is None:
         do = f"pip install 'acclimate[{extra}]'"
         raise UserError(Fault(where, f"{module.replace('_', '-')} is not installed", "", do))
+
+
+def has_package(module: str) -> bool:
+    """Say whether a library can be imported (nothing of it is)."""
+    return find_spec(module) is not None

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, field_validator
 
 from acclimate.core.method import Family, Section, option
-from acclimate.core.protocols import Source
+from acclimate.core.protocols import Metric, Source
 from acclimate.core.registry import methods
 from acclimate.evaluate.change import Bootstrap
 from acclimate.evaluate.slices import Slice
+from acclimate.evaluate.thresholds import Wanted
 
 
 def _as_names(value: Any) -> Any:
@@ -67,6 +68,16 @@ class Evaluate(Section):
     )
     slices: tuple[Slice, ...] = option(
         (), "columns whose values are subgroups, each measured by itself: sex, or {column: age, bands: [0, 18, 65]}"
+    )
+    metrics: tuple[Annotated[Metric, Family("metric")], ...] = option(
+        (), "scores of a task's answers that need options: {name: glossary, ...} (the others are measured anyway)"
+    )
+    threshold: Wanted | None = option(
+        None,
+        "choose on validation from which probability a label is said: {recall: 0.9}, {cost_ratio: 5}, {} (best F1)",
+    )
+    abstain_below: float | None = option(
+        None, "predict says nothing where the most probable label is below this", unit="probability", gt=0, lt=1
     )
     floor: str | None = option(None, "who knows how well the data can be predicted at all (made-up data only)")
     max_rows: int | None = option(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
@@ -57,8 +58,10 @@ class Classify(Method):
         None, "one label a text, several at once, or a number (default: by the column's type; never score)"
     )
     labels: tuple[str, ...] = option((), "the labels, in the order of the model's outputs (default: those of training)")
-    class_weights: Literal["balanced"] | dict[str, float] | None = option(
-        None, "balanced: rare labels weigh more (rows / (labels x rows of the label)); or a weight for each label"
+    class_weights: Literal["balanced"] | dict[str, Annotated[float, Field(gt=0, le=1e6)]] | None = option(
+        None,
+        "balanced: rare labels weigh more (rows / (labels x rows of the label)); or a weight for each label",
+        unit="times",
     )
     long: Literal["right", "left", "head_tail", "windows"] = option(
         "right",

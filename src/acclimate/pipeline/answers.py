@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
 import acclimate
-from acclimate.core.answers import Answers, ClassAnswers, SpanAnswers
+from acclimate.core.answers import ClassAnswers
 from acclimate.core.artifact import fingerprint, folder, is_complete, read_json, write_json
 from acclimate.core.events import Event, Tell
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.proof import DataFacts
-from acclimate.core.registry import methods, resolve
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.class_counts import expected_scores
@@ -28,6 +27,7 @@ from acclimate.pipeline.evaluate import MEASURED, eval_texts
 from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.predictor import answering, groups_of_rows
 from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.task_scores import choose_threshold, keep_for_predicting, scores_of, task_floors, untold_floor
 from acclimate.pipeline.tasks import how_read
 from acclimate.pipeline.train import Trained
 from acclimate.pipeline.workplace import Workplace
@@ -65,16 +65,23 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> 
         verdict = not_measurable(settings.primary, "there are no test rows")
         return Proven([], verdict, "", facts, None, None, [], time.perf_counter() - began)
     sums: dict[str, list[GroupSums]] = {}
+    notes = [how_read(rows)] if how_read(rows) else []
     with task_arms(workplace, trained) as arms:
         for name, lm in arms.items():
             with answering(lm, phase, settings.batch_tokens) as model:
+                chosen = choose_threshold(model, of_role(rows, "validation"), settings) if name == "after" else None
                 said = model.answers(test, groups, tell)
-            sums[name] = scores_of(said)
+                if chosen is not None and isinstance(said, ClassAnswers):
+                    said = replace(said, threshold_K=chosen.threshold_K)
+                    notes.append(chosen.sentence)
+            sums[name] = scores_of(said, settings)
+    keep_for_predicting(workplace, trained, chosen, settings)
     place = Place(phase.name, "test", column or "document")
-    lines = score_lines(place, sums, settings.bootstrap, settings.primary)
+    floors = task_floors(said, of_role(rows, "train"), test, phase.objective, settings)
+    lines = score_lines(place, sums, settings.bootstrap, settings.primary, floors)
     verdict = judge(sums.get("before"), sums["after"], settings, noun(column))
     expected = expected_scores(said) if isinstance(said, ClassAnswers) else ()
-    notes = ([how_read(rows)] if how_read(rows) else []) + undefined(sums, expected)
+    notes += [*undefined(sums, expected), *untold_floor(said)]
     curves = class_curves(said) if isinstance(said, ClassAnswers) else None  # of `after`, the last arm
     return Proven(lines, verdict, "", facts, None, None, notes, time.perf_counter() - began, curves=curves)
 
@@ -95,11 +102,3 @@ def task_arms(workplace: Workplace, trained: Trained) -> Iterator[dict[str, Lang
     base = load(recipe.model, task.head, seed=recipe.seed, labels=task.label_set)
     found = {"before": base} if base.trained_head else {}
     yield {**found, "after": load(trained.model(recipe.model), task.head, labels=task.label_set)}
-
-
-def scores_of(answers: Answers) -> list[GroupSums]:
-    """Give every registered metric that reads such answers."""
-    kind = "classes" if isinstance(answers, ClassAnswers) else "spans" if isinstance(answers, SpanAnswers) else "texts"
-    found: Mapping[str, str] = methods("metric")
-    metrics = [resolve("metric", name) for name in found]
-    return [one for metric in metrics if metric.reads == kind for one in metric().sums(answers)]

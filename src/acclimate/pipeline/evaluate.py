@@ -33,8 +33,9 @@ from acclimate.pipeline.forgetting import BROKEN, broken, forgotten
 from acclimate.pipeline.general import PAIRS, general_inputs, minimal_pairs
 from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.memorisation import memorised, need_columns_there
-from acclimate.pipeline.prepare import of_domain
+from acclimate.pipeline.prepare import of_domain, of_role
 from acclimate.pipeline.subgroups import need_slices, row_labels, subgroup_lines
+from acclimate.pipeline.task_scores import need_choosable, need_primary
 from acclimate.pipeline.terms import proven_terms, term_inputs
 from acclimate.pipeline.train import Trained
 from acclimate.pipeline.workplace import Workplace
@@ -147,6 +148,9 @@ def need_evaluable(settings: Evaluate, rows: Rows, objective: Any) -> None:
     if not isinstance(objective, Task) and settings.primary not in names:
         found = f"{settings.primary!r} is not measured for this kind of model{nearest(settings.primary, names)}"
         raise UserError(Fault("evaluate.primary", found, ", ".join(names), "name one of them"))
+    if isinstance(objective, Task):
+        need_choosable(settings, objective, of_role(rows, "validation").num_rows)
+        need_primary(settings, objective, of_role(rows, "test"))
     if settings.resample_by is not None:
         need_columns(rows, [settings.resample_by], "evaluate.resample_by")
     general_inputs(settings.retention)

@@ -44,14 +44,15 @@ class Answering:
         said = self.predictor.logits(examples, tell)
         ids = tuple(str(name) for name in rows.column(ROW_ID).to_pylist())
         if task.head == "classify":
-            labels_RK = np.stack([task.answer(row) for row in rows.select(_there(task, rows)).to_pylist()])
+            labels_RK = np.stack([task.answer(row) for row in rows.select(there(task, rows)).to_pylist()])
             probability_RK = probabilities(said, np.asarray(examples.row_N), rows.num_rows, task.label_set)
             gold_RK = gold(labels_RK, task.label_set)
             return ClassAnswers(ids, tuple(groups), task.label_set, gold_RK, probability_RK, self.threshold_K)
         raise AcclimateError(f"nothing answers for the head {task.head!r}")
 
 
-def _there(task: Any, rows: Rows) -> list[str]:
+def there(task: Any, rows: Rows) -> list[str]:
+    """Name the columns of a task that rows have."""
     return [name for name in task.columns if name in rows.column_names]
 
 

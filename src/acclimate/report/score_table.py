@@ -163,7 +163,7 @@ def _floors(proof: Proof, data: str, name: str = "") -> list[Score]:
 
 def reached_by(proof: Proof, floor: Score) -> str:
     """Say what reaches a floor: the unit says it, but for the best that is possible at all."""
-    what = floor.unit.partition(" that are ")[2]
+    what = floor.unit.partition(" that are ")[2] or floor.unit.partition(", by ")[2]
     return what or ("the best possible" if proof.floor_share is not None else floor.unit)
 
 

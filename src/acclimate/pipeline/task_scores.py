@@ -1,0 +1,125 @@
+"""A task's scores and what goes with them: how far simple means get, from which probability a label is said, and what predicting must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from acclimate.core.answers import Answers, ClassAnswers, Floats, SpanAnswers
+from acclimate.core.artifact import amend, read_json
+from acclimate.core.errors import Fault, UserError, nearest
+from acclimate.core.extras import has_package
+from acclimate.core.registry import methods, resolve
+from acclimate.core.rows import Rows
+from acclimate.core.scores import GroupSums
+from acclimate.evaluate.class_floors import majority, tfidf_logistic
+from acclimate.evaluate.section import Evaluate
+from acclimate.evaluate.thresholds import Chosen, choose_thresholds
+from acclimate.pipeline.predictor import Answering, there
+from acclimate.pipeline.train import Trained
+from acclimate.pipeline.trained_task import TASK
+from acclimate.pipeline.workplace import Workplace
+from acclimate.predict.classes import gold
+
+_SHOWN = ("accuracy", "f1", "macro_f1", "micro_f1", "roc_auc")
+"""Scores whose floors are measured, beside the one that decides."""
+_CONFIG = "config.json"
+
+
+def scores_of(answers: Answers, settings: Evaluate) -> list[GroupSums]:
+    """Give every metric that reads such answers, with the options of those that the recipe names."""
+    kind = "classes" if isinstance(answers, ClassAnswers) else "spans" if isinstance(answers, SpanAnswers) else "texts"
+    named = {type(one): one for one in settings.metrics}
+    kinds = [resolve("metric", name) for name in methods("metric")]
+    metrics = [named.get(one) or one() for one in kinds if one.reads == kind]
+    return [one for metric in metrics for one in metric.sums(answers)]
+
+
+def need_choosable(settings: Evaluate, task: Any, validation: int) -> None:
+    """Raise UserError, before anything is trained, for a threshold or an abstention that can't be."""
+    labels = task.label_set
+    can = labels is not None and task.head == "classify" and (labels.kind == "several" or labels.positive is not None)
+    if settings.threshold is not None and not can:
+        allowed = "two labels, or several at once"
+        raise UserError(Fault("evaluate.threshold", "this task has no threshold to choose", allowed, "leave it out"))
+    if settings.threshold is not None and not validation:
+        raise UserError(
+            Fault(
+                "evaluate.threshold",
+                "there are no validation rows to choose it on",
+                "a split or a validation source",
+                "add one",
+            )
+        )
+
+
+def need_primary(settings: Evaluate, task: Any, test: Rows) -> None:
+    """Raise UserError, before anything is trained, for a score that decides and that such labels have not."""
+    if task.head != "classify" or not test.num_rows:
+        return
+    right_NK = gold(np.stack([task.answer(row) for row in test.select(there(task, test)).to_pylist()]), task.label_set)
+    ids = tuple(str(number) for number in range(len(right_NK)))
+    names = sorted({one.name for one in scores_of(ClassAnswers(ids, ids, task.label_set, right_NK, right_NK), settings)
+                    if one.slice is None})  # fmt: skip
+    if settings.primary not in names:
+        found = f"{settings.primary!r} is not measured for this task{nearest(settings.primary, names)}"
+        raise UserError(Fault("evaluate.primary", found, ", ".join(names), "name one of them"))
+
+
+def choose_threshold(model: Answering, validation: Rows, settings: Evaluate) -> Chosen | None:
+    """Choose thresholds on validation rows, if the recipe asks for it."""
+    if settings.threshold is None:
+        return None
+    answers = model.answers(validation, [""] * validation.num_rows)
+    return choose_thresholds(answers, settings.threshold) if isinstance(answers, ClassAnswers) else None
+
+
+def keep_for_predicting(workplace: Workplace, trained: Trained, chosen: Chosen | None, settings: Evaluate) -> None:
+    """Write thresholds and abstention into the trained model's config, where predicting reads them."""
+    place = trained.folder / "model"
+    if trained.elsewhere is not None or not (place / _CONFIG).is_file():
+        return
+    config = read_json(place / _CONFIG)
+    thresholds = None if chosen is None else [float(one) for one in chosen.threshold_K]
+    kept = {**config.get(TASK, {}), "thresholds": thresholds, "abstain_below": settings.abstain_below}
+    if kept != config.get(TASK):
+        amend(place, _CONFIG, {**config, TASK: kept})
+        workplace.show_at_root(trained.folder)
+
+
+def task_floors(said: Answers, train: Rows, test: Rows, task: Any, settings: Evaluate) -> list[GroupSums]:
+    """Give how far always saying the most frequent label gets, and TF-IDF with logistic regression."""
+    if not isinstance(said, ClassAnswers) or not train.num_rows:
+        return []
+    rows = train.select(there(task, train)).to_pylist()
+    learnt_NK = gold(np.stack([task.answer(row) for row in rows]), said.labels)
+    return list(_floors(said, learnt_NK, (_texts(train), _texts(test)), settings))
+
+
+def _floors(
+    said: ClassAnswers, learnt_NK: Floats, texts: tuple[list[str], list[str]], settings: Evaluate
+) -> Iterator[GroupSums]:
+    ways = {"the most frequent label": majority(learnt_NK, said)}
+    if said.labels.kind != "score" and has_package("sklearn"):
+        ways["TF-IDF + logistic regression"] = tfidf_logistic(texts[0], learnt_NK, texts[1], said)
+    for name, answers in ways.items():
+        for one in scores_of(answers, settings):
+            if one.name in (*_SHOWN, settings.primary) and one.slice is None and one.measured:
+                yield replace(one, unit=f"{one.unit}, by {name}")
+
+
+def untold_floor(answers: Answers) -> list[str]:
+    """Say that a floor is missing, where the library that makes it is not installed."""
+    if isinstance(answers, ClassAnswers) and answers.labels.kind != "score" and not has_package("sklearn"):
+        return ['the floor of TF-IDF + logistic regression needs scikit-learn: pip install "acclimate[advise]"']
+    return []
+
+
+def _texts(rows: Rows) -> list[str]:
+    texts = [text or "" for text in rows.column("text").to_pylist()]
+    if "text_pair" not in rows.column_names:
+        return texts
+    return [f"{one} {other or ''}" for one, other in zip(texts, rows.column("text_pair").to_pylist(), strict=True)]
