@@ -4,7 +4,7 @@ import pytest
 
 from acclimate.core.errors import UserError
 from acclimate.objective.forms.question_answer import QuestionAnswer
-from acclimate.objective.forms.recognise import conversations
+from acclimate.objective.forms.recognise import conversations, questions
 from tests.objective.conversations_made import rows, turns
 
 TALK = [[{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}]]
@@ -54,3 +54,27 @@ def test_none_that_fits_names_the_columns_and_the_forms() -> None:
     with pytest.raises(UserError, match=r"no form fits the columns text \(string\), label \(int64\)") as caught:
         conversations(rows(text=["t"], label=[1]), None, "objective")
     assert "question_answer" in caught.value.faults[0].allowed
+
+
+@pytest.mark.parametrize(
+    "columns, asked",
+    [
+        ({"prompt": ["q"]}, "q"),
+        ({"Question": ["q"], "Answer": ["a"]}, "q"),
+        ({"question": ["q"], "context": ["c"]}, "c\n\nq"),
+        ({"instruction": ["i"], "input": ["x"]}, "i\n\nx"),
+        ({"instruction": ["i"], "input": [None]}, "i"),
+        ({"instruction": ["i"]}, "i"),
+        ({"text": ["q"]}, "q"),
+        ({"messages": TALK}, "u"),
+    ],
+)
+def test_rows_that_nobody_has_answered(columns: dict[str, list[Any]], asked: str) -> None:
+    made = questions(rows(**columns), "predict")
+    assert turns(made) == [[("user", asked)]]
+    assert made.column("text").to_pylist() == [asked]
+
+
+def test_rows_without_a_question() -> None:
+    with pytest.raises(UserError, match="no question in the columns label"):
+        questions(rows(label=["x"]), "predict")

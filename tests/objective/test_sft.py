@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from acclimate.core.errors import UserError
+from acclimate.core.protocols import Objective
+from acclimate.core.rendered import Writes
 from acclimate.core.rows import Rows
+from acclimate.core.tasks import Task
 from acclimate.objective.sft import Sft
 from acclimate.tokens.encode import Encoded, encode
 from acclimate.tokens.section import Tokens
@@ -197,3 +200,9 @@ def test_a_tokenizer_that_can_not_end() -> None:
     tokenizer.eos_token = None
     with pytest.raises(UserError, match="no end-of-sequence token"):
         Sft().check(tokenizer, "adapt.objective")
+
+
+def test_it_is_a_task_that_writes_conversations() -> None:
+    assert isinstance(Sft(), Task)
+    assert isinstance(Sft(), Writes)
+    assert isinstance(Sft(), Objective)

@@ -17,7 +17,7 @@ from acclimate.core.method import Family, Method, option
 from acclimate.core.protocols import Form
 from acclimate.core.rendered import Learn, Message, Rendered
 from acclimate.core.rows import Counts, Rows
-from acclimate.objective.forms.recognise import conversations
+from acclimate.objective.forms.recognise import conversations, questions
 from acclimate.objective.forms.turns import MESSAGES
 from acclimate.objective.losses import token_loss
 
@@ -84,6 +84,9 @@ class Sft(Method):
 
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
         return conversations(rows, self.form, where)
+
+    def asked(self, rows: Rows, where: str) -> Rows:
+        return questions(rows, where)
 
     def settled(self, rows: Rows, where: str) -> Sft:
         return self

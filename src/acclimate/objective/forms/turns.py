@@ -16,7 +16,7 @@ MESSAGES = "messages"
 KIND = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 Shaped = tuple[Rows, Counts, str]
 _SHOWN = 5
-_PARAGRAPH = "\n\n"
+PARAGRAPH = "\n\n"
 
 
 def find(rows: Rows, given: str | None, names: Sequence[str]) -> list[str]:
@@ -66,7 +66,7 @@ def from_columns(
         if row[answer] is None:
             faults.add(number, f"have no value in {answer!r}")
         before = [{"role": "system", "content": str(row[system])}] if system and not _blank(row[system]) else []
-        question = _PARAGRAPH.join(str(row[name]) for name in asked if not _blank(row[name]))
+        question = PARAGRAPH.join(str(row[name]) for name in asked if not _blank(row[name]))
         turns.append(
             [*before, {"role": "user", "content": question}, {"role": "assistant", "content": row[answer] or ""}]
         )
