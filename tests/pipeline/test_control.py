@@ -73,4 +73,8 @@ def test_records_with_replay_and_control_run_and_terms_are_the_domains_alone(enc
     done = run(recipe)
     assert {score.against for score in done.scores if score.when == "change"} == {"base", "control"}
     assert {score.slice for score in done.scores if score.name == "term_bits"} >= {"code", "description"}
+    (training,) = [
+        one for one in json.loads((done.folder / "report.json").read_text())["data"] if one["role"] == "train"
+    ]
+    assert training["rows"] == 2 * training["groups"], "an article is no patient"
     assert not {"ward", "nobody"} & set(done.tokenizer.get_added_vocab())

@@ -23,7 +23,7 @@ from acclimate.model.section import Model
 from acclimate.pipeline.evaluate import need_evaluable
 from acclimate.pipeline.identifiers import Identifiers
 from acclimate.pipeline.leaks import look, settled
-from acclimate.pipeline.prepare import make_rows, of_role, role_counts
+from acclimate.pipeline.prepare import make_rows, of_domain, of_role, role_counts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
 from acclimate.pipeline.tasks import how_read, settle
 from acclimate.pipeline.tokens import add_new_tokens, tokenizer_for
@@ -107,7 +107,7 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
     counts = role_counts(rows)
     if phase is recipe.phases[-1]:
         need_evaluable(recipe.measured_by, rows, phase.objective)
-    groups = {role: len(set(of_role(rows, role).column(GROUP).to_pylist())) for role in counts}
+    groups = {role: len(set(of_domain(rows, role).column(GROUP).to_pylist())) for role in counts}
     add_rows(lm, new_ids, pieces)
     notes = [*filter(None, [how_read(rows)]), *said, *phase.objective.notes(encoded.examples, lm.tokenizer)]
     memory = _memory(phase, lm, encoded.examples, plan)

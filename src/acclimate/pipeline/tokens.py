@@ -151,4 +151,4 @@ _WHY_LESS = f" (others are one token already, or stand in fewer than {FEWEST_GRO
 
 
 def _groups(rows: Rows, role: str) -> int:
-    return len(set(of_role(rows, role).column(GROUP).to_pylist()))
+    return len(set(of_domain(rows, role).column(GROUP).to_pylist()))
