@@ -48,7 +48,8 @@ def test_it_learns_and_says_how_well(classifier: Run) -> None:
     assert accuracy.value == 1.0
     assert accuracy.n > 20
     assert classifier.verdict.verdict == "not measurable"
-    assert "no trained head" in classifier.verdict.sentence
+    assert classifier.verdict.sentence.startswith("The model's accuracy is 1 (95 % interval 1 to 1) on ")
+    assert "nothing to compare it with" in classifier.verdict.sentence
     config = json.loads((classifier.folder / "model" / "config.json").read_text())
     assert config["id2label"] == {"0": "drug", "1": "other"}
     assert config["problem_type"] == "single_label_classification"
@@ -141,13 +142,24 @@ def test_a_threshold_is_chosen_on_validation_and_predicting_keeps_to_it(classifi
     kept = json.loads((again.folder / "model" / "config.json").read_text())["acclimate"]
     assert len(kept["thresholds"]) == 2
     assert any(
-        "a recall of at least 1" in note for note in json.loads((again.folder / "report.json").read_text())["caveats"]
+        "a recall of at least 1" in note for note in json.loads((again.folder / "report.json").read_text())["notes"]
     )
     with acclimate.load(str(again.folder)) as model:
         said = model.predict(TEXTS)
     for one in said:
         label = "other" if one["scores"]["other"] >= kept["thresholds"][1] else "drug"
         assert one["label"] == (label if one["scores"][label] >= 0.99999 else None)
+
+
+def test_two_classifiers_are_compared_on_the_same_rows(classifier: Run, tmp_path: Path) -> None:
+    recipe = {**classifier.recipe.model_dump(mode="json"), "output_dir": str(tmp_path / "less")}
+    less = run(recipe, ["train.max_steps=1"])
+    made = acclimate.compare([str(classifier.folder), str(less.folder)], to=tmp_path / "both")
+    change = next(
+        one for one in made.scores if one.when == "change" and one.name == "accuracy" and one.against != "base"
+    )
+    own = {one.run: one.value for one in made.scores if one.when == "after" and one.name == "accuracy"}
+    assert change.value == pytest.approx(own[made.runs[1].name] - own[made.runs[0].name])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Names of groups (patients) are not kept: two measurements whose fingerprints agr
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,6 +56,13 @@ def keep(texts: Sequence[EvalText], measured: Measured) -> Kept:
         arms={when: [_unnamed(one) for one in sums if one.slice is None] for when, sums in measured.sums.items()},
         refused=measured.refused,
     )
+
+
+def keep_answers(texts: Sequence[EvalText], asked: str, sums: Mapping[str, Sequence[GroupSums]]) -> Kept:
+    """Give what is kept of a task's scores. Takes: `asked`, a fingerprint of what was asked for (the labels)."""
+    arms = {when: [_unnamed(one) for one in some if one.slice is None] for when, some in sums.items()}
+    names = fingerprint([[text.row_id, text.text] for text in texts])
+    return Kept(names, fingerprint([text.group for text in texts]), asked, arms)
 
 
 def comparable(one: GroupSums, other: GroupSums) -> bool:

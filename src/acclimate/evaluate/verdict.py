@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.scores import GroupSums, Verdict
-from acclimate.evaluate.change import FEWEST_GROUPS, Change, change
+from acclimate.evaluate.change import FEWEST_GROUPS, Change, change, own_interval
 from acclimate.evaluate.section import Evaluate
 
 NO_HEAD = "the base has no trained head for this objective, so there is no `before`"
@@ -64,6 +64,19 @@ def find(scores: Sequence[GroupSums], name: str, where: str) -> GroupSums:
 def not_measurable(primary: str, reason: str) -> Verdict:
     """Give the verdict that there is none, and why."""
     return Verdict("not measurable", primary, f"Whether the adapted model is better is not measurable: {reason}.")
+
+
+def without_base(after: Sequence[GroupSums], settings: Evaluate, groups: str) -> Verdict:
+    """Give the verdict on a task whose head the base has not: its score, and that there is nothing to compare it with.
+
+    Raises: UserError if the primary score was not measured.
+    """
+    adapted = find(after, settings.primary, "evaluate.primary")
+    own = own_interval(adapted, settings.bootstrap)
+    interval = f"{percent(settings.confidence)} interval {number(own.low)} to {number(own.high)}" if own.low is not None and own.high is not None else "no interval"  # fmt: skip
+    score = f"{adapted.name.replace('_', ' ')} is {number(own.value)} ({interval}) on {own.groups} unseen {groups}"
+    reason = "the base was not trained for this task, so there is nothing to compare it with"
+    return Verdict("not measurable", settings.primary, f"The model's {score}; {reason}.")
 
 
 def judge(

@@ -18,15 +18,17 @@ from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.class_counts import expected_scores
 from acclimate.evaluate.curves import class_curves
+from acclimate.evaluate.kept import keep_answers
 from acclimate.evaluate.rows import choose
 from acclimate.evaluate.scores import Place, score_lines, undefined
 from acclimate.evaluate.section import Evaluate
-from acclimate.evaluate.verdict import judge, not_measurable, noun
+from acclimate.evaluate.verdict import judge, not_measurable, noun, without_base
 from acclimate.model.load import load
 from acclimate.pipeline.evaluate import MEASURED, eval_texts
 from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.predictor import answering, groups_of_rows
 from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.task_scores import choose_threshold, keep_for_predicting, scores_of, task_floors, untold_floor
 from acclimate.pipeline.tasks import how_read
 from acclimate.pipeline.train import Trained
@@ -65,7 +67,7 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> 
         verdict = not_measurable(settings.primary, "there are no test rows")
         return Proven([], verdict, "", facts, None, None, [], time.perf_counter() - began)
     sums: dict[str, list[GroupSums]] = {}
-    notes = [how_read(rows)] if how_read(rows) else []
+    decisions = [how_read(rows)] if how_read(rows) else []
     with task_arms(workplace, trained) as arms:
         for name, lm in arms.items():
             with answering(lm, phase, settings.batch_tokens) as model:
@@ -73,17 +75,23 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> 
                 said = model.answers(test, groups, tell)
                 if chosen is not None and isinstance(said, ClassAnswers):
                     said = replace(said, threshold_K=chosen.threshold_K)
-                    notes.append(chosen.sentence)
+                    decisions.append(chosen.sentence)
             sums[name] = scores_of(said, settings)
     keep_for_predicting(workplace, trained, chosen, settings)
     place = Place(phase.name, "test", column or "document")
     floors = task_floors(said, of_role(rows, "train"), test, phase.objective, settings)
     lines = score_lines(place, sums, settings.bootstrap, settings.primary, floors)
-    verdict = judge(sums.get("before"), sums["after"], settings, noun(column))
+    verdict = (
+        judge(sums["before"], sums["after"], settings, noun(column))
+        if "before" in sums
+        else without_base(sums["after"], settings, noun(column))
+    )
     expected = expected_scores(said) if isinstance(said, ClassAnswers) else ()
-    notes += [*undefined(sums, expected), *untold_floor(said)]
+    decisions += [*undefined(sums, expected), *untold_floor(said)]
+    kept = {"test": keep_answers(eval_texts(test, "test", settings)[0], _labels(phase), sums)}
     curves = class_curves(said) if isinstance(said, ClassAnswers) else None  # of `after`, the last arm
-    return Proven(lines, verdict, "", facts, None, None, notes, time.perf_counter() - began, curves=curves)
+    return Proven(lines, verdict, "", facts, None, None, [], time.perf_counter() - began, kept=kept, curves=curves,
+                  decisions=decisions)  # fmt: skip
 
 
 def chosen_rows(rows: Rows, settings: Evaluate) -> tuple[Rows, str]:
@@ -92,6 +100,11 @@ def chosen_rows(rows: Rows, settings: Evaluate) -> tuple[Rows, str]:
     wanted = {text.row_id for text in choose(texts, settings.max_rows, settings.seed)}
     test = of_role(rows, "test")
     return test.filter([text.row_id in wanted for text in texts]), column
+
+
+def _labels(phase: Phase) -> str:
+    task: Any = phase.objective
+    return fingerprint(task.head, task.label_set.as_json() if task.label_set is not None else None)
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from acclimate.evaluate.kept import Kept
 class Proven:
     """Scores, verdict, and what the report says about them. `examples` are private.
 
-    `kept` holds, for `test` and `general`, the sums over groups that another run is compared with.
+    `notes` stand beside the verdict, `decisions` among those of the program. `kept` holds, for `test` and `general`, the
+    sums over groups that another run is compared with.
     """
 
     scores: list[Score]
@@ -31,6 +32,7 @@ class Proven:
     terms: TermsProof = field(default_factory=TermsProof)
     memorised: list[Memorised] = field(default_factory=list)
     curves: ClassCurves | None = None
+    decisions: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Give plain data for JSON."""
@@ -54,4 +56,5 @@ class Proven:
             TermsProof.from_json(data.get("terms", {})),
             [Memorised(**one) for one in data.get("memorised", [])],
             ClassCurves.from_json(data.get("curves")),
+            data.get("decisions", []),
         )

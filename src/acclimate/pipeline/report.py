@@ -52,7 +52,7 @@ def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven:
         curve=last["history"],
         cost=_cost(trained, proven),
         provenance=_provenance(workplace),
-        notes=last["notes"],
+        notes=[*last["notes"], *proven.decisions],
         floor_share=proven.floor_share,
         recipe=recipe.to_yaml(),
         confidence=recipe.measured_by.confidence,

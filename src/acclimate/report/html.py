@@ -89,7 +89,7 @@ def _drawings(proof: Proof) -> dict[str, Any]:
         "bar_of": _bar_of,
         "fit_sentence": curve.fit_sentence(proof),
         "curve_sentence": sentence,
-        "loss_chart": _chart(curve.loss_series(proof), 300, "loss (nats per token)", "Loss over updates", sentence),
+        "loss_chart": _chart(curve.loss_series(proof), 300, "loss (nats)", "Loss over updates", sentence),
         "small_charts": [charts for charts in small if charts],
         "classes": class_plots.class_part(proof.curves_of_classes),
     }

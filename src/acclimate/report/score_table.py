@@ -44,6 +44,7 @@ class ScoreRow:
     """One score of one data set in words; `outcome` is better, worse, unclear, or empty where nothing is judged.
 
     `beyond_control` is the change against the control; `floors` are values with what reaches each of them.
+    `own_interval` is the adapted model's, where there is no change to show.
     """
 
     name: str
@@ -62,6 +63,7 @@ class ScoreRow:
     control: str = ""
     beyond_control: str = ""
     floors: tuple[tuple[str, str], ...] = ()
+    own_interval: str = ""
 
 
 IN_WORDS = {"forgetting"}
@@ -145,6 +147,7 @@ def _row(proof: Proof, data: str, name: str) -> ScoreRow:
         bar=_bar(proof, change) if change else None,
         control=value_text(control.value, unit, beyond) if control else "",
         beyond_control=" ".join(part for part in (change_text(beyond), _in_brackets(beyond)) if part) if beyond else "",
+        own_interval=interval_text(adapted) if adapted is not None and change is None else "",
         floors=tuple(
             (value_text(score.value, score.unit), reached_by(proof, score)) for score in _floors(proof, data, name)
         ),
