@@ -7,7 +7,8 @@ import pytest
 
 from acclimate.core.errors import UserError
 from acclimate.core.rows import Counts, Rows
-from acclimate.sources.conll import Conll, joined, looks_like_conll
+from acclimate.core.text import joined
+from acclimate.sources.conll import Conll, looks_like_conll
 
 CONLL_2003 = """-DOCSTART- -X- -X- O
 

@@ -25,6 +25,7 @@ class Document:
     `repeated_T` marks tokens that stand in another window too (stride, repeated header) and carry no loss here. `row`
     holds the columns of the row that a task reads. Of a pair of texts the second begins at token `second` (0: one text).
     `prose`: the row is running text among tagged records (replayed, or of the control), which has no fields.
+    `before_B2` are the characters of the row's last tokens before this window (none, if it begins with the first).
     """
 
     text: str
@@ -36,6 +37,7 @@ class Document:
     row: Mapping[str, Any] = field(default_factory=dict)
     second: int = 0
     prose: bool = False
+    before_B2: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 2), np.int32))
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Examples:
     ones (learnt or not). `row_N`: the document's row number in the prepared table. `key_N`: 64 bits that name the
     document for good (row id and window), on which its masks depend. `labels_NK`: what a task says of each whole
     document (None: nothing). `second_N`: where the second text of a pair begins (None: there are no pairs).
+    `characters_T2`: start and end of each token in its row's text (None: nobody asked).
     """
 
     ids_T: npt.NDArray[np.int32]
@@ -55,6 +58,7 @@ class Examples:
     key_N: npt.NDArray[np.uint64]
     labels_NK: npt.NDArray[np.float32] | None = None
     second_N: npt.NDArray[np.int32] | None = None
+    characters_T2: npt.NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.row_N)

@@ -46,6 +46,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "clm": "acclimate.objective.clm:Clm",
         "classify": "acclimate.objective.classify:Classify",
         "sft": "acclimate.objective.sft:Sft",
+        "tag": "acclimate.objective.tag:Tag",
     },
     "form": {
         "messages": "acclimate.objective.forms.messages:Messages",
@@ -76,6 +77,9 @@ FAMILIES: dict[str, dict[str, str]] = {
     },
     "metric": {
         "accuracy": "acclimate.evaluate.metrics.accuracy:Accuracy",
+        "entity_precision": "acclimate.evaluate.metrics.entity_precision:EntityPrecision",
+        "entity_recall": "acclimate.evaluate.metrics.entity_recall:EntityRecall",
+        "entity_f1": "acclimate.evaluate.metrics.entity_f1:EntityF1",
         "precision": "acclimate.evaluate.metrics.precision:Precision",
         "recall": "acclimate.evaluate.metrics.recall:Recall",
         "specificity": "acclimate.evaluate.metrics.specificity:Specificity",

@@ -10,7 +10,7 @@ In a value a backslash stands before the separator (`\,`) and after the bracket 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ _NO_SPACES = (
 )
 WITHOUT_SPACES = re.compile(f"[{_NO_SPACES}]")
 """A character of a script that writes no spaces between words."""
+# The same scripts with the marks that stand among their words.
+_JOINED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _WORD = re.compile(rf"[{_NO_SPACES}]|(?:(?![{_NO_SPACES}])[\w])+(?:['’](?:(?![{_NO_SPACES}])[\w])+)*|[^\w\s]")
 TAG = re.compile(r"</?[A-Za-z_][\w.-]*>")
 # Backslashes that stand there already count as part of it, so that unescaping gives back every text as it was.
@@ -36,6 +38,12 @@ def word_spans(text: str) -> Spans:
     characters of scripts without spaces.
     """
     return _spans(match.span() for match in _WORD.finditer(text))
+
+
+def joined(tokens: Sequence[str]) -> str:
+    """Give the text of a sentence: with spaces, unless half of its tokens or more are of a script without spaces."""
+    spaceless = sum(1 for token in tokens if _JOINED.match(token))
+    return ("" if 2 * spaceless >= len(tokens) else " ").join(tokens)
 
 
 def white_space_spans(text: str) -> Spans:

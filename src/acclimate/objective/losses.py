@@ -5,6 +5,7 @@ Legend of shapes: L labels, V entries of the vocabulary (or labels of a task).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,3 +17,11 @@ def token_loss(logits_LV: Tensor, labels_L: Tensor) -> Tensor:
     from torch.nn.functional import cross_entropy
 
     return cross_entropy(logits_LV, labels_L, reduction="sum")
+
+
+def weighted_token_loss(logits_LV: Tensor, labels_L: Tensor, weight_V: Sequence[float] | None) -> Tensor:
+    """Give sum over l of -w ln softmax(logits_l)[labels_l], with the weight w of each label (None: 1)."""
+    from torch.nn.functional import cross_entropy
+
+    weights = None if weight_V is None else logits_LV.new_tensor(weight_V)
+    return cross_entropy(logits_LV, labels_L, weight=weights, reduction="sum")

@@ -16,6 +16,7 @@ from acclimate.core.examples import Examples
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.registry import resolve
 from acclimate.core.rows import GROUP, ROW_ID, Rows
+from acclimate.pipeline.found import span_answers
 from acclimate.pipeline.recipe import Phase
 from acclimate.predict.classes import gold, probabilities
 from acclimate.predict.heads import Predictor
@@ -34,7 +35,7 @@ class Answering:
         """Give rows as the model sees them: cut and tokenised as in training; rows without an answer stay."""
         lm, tokens = self.predictor.lm, self.phase.tokens.model_copy(update={"unlabelled": "drop"})
         return encode(
-            rows, lm.tokenizer, self.phase.objective, tokens, lm.max_length, f"{self.phase.name}.tokens"
+            rows, lm.tokenizer, self.phase.objective, tokens, lm.max_length, f"{self.phase.name}.tokens", places=True
         ).examples
 
     def answers(self, rows: Rows, groups: list[str], tell: Tell = silent) -> Answers:
@@ -48,6 +49,8 @@ class Answering:
             probability_RK = probabilities(said, np.asarray(examples.row_N), rows.num_rows, task.label_set)
             gold_RK = gold(labels_RK, task.label_set)
             return ClassAnswers(ids, tuple(groups), task.label_set, gold_RK, probability_RK, self.threshold_K)
+        if task.head == "tag":
+            return span_answers(task, said, examples, rows, groups)
         raise AcclimateError(f"nothing answers for the head {task.head!r}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.method import Method, option
 from acclimate.core.rows import ROW_ID, Counts, Rows
+from acclimate.core.text import joined
 from acclimate.sources.encoding import Encoding, decode
 from acclimate.sources.files import File, content_hashes, find, read_bytes
 
@@ -19,10 +20,6 @@ ENDINGS = (".conll", ".bio", ".iob", ".iob2", ".tsv")
 _TOLD = 5
 _BROKEN = "sentence with a broken line"
 _DOCUMENT = "-DOCSTART-"
-# Scripts that write no spaces between words, and the marks that stand among them.
-_NO_SPACES = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
-)
 
 
 @dataclass
@@ -128,12 +125,6 @@ def _table(sentences: list[_Sentence]) -> Rows:
             "document": [f"{one.file.plain_name}#{one.document}" for one in sentences],
         }
     )
-
-
-def joined(tokens: Sequence[str]) -> str:
-    """Give the text of a sentence: with spaces, unless half of its tokens or more are of a script without spaces."""
-    spaceless = sum(1 for token in tokens if _NO_SPACES.match(token))
-    return ("" if 2 * spaceless >= len(tokens) else " ").join(tokens)
 
 
 def _told(broken: list[Fault]) -> list[Fault]:

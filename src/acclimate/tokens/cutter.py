@@ -17,6 +17,8 @@ from acclimate.tokens.windows import Window, one_window, plain_windows, tagged_w
 PAIR = "text_pair"
 """The column of a pair's second text."""
 _ROWS = 1000
+# So many tokens before a window tell what its first one goes on with: those of a word, or of a character in bytes.
+_BEFORE = 32
 
 
 class Record(NamedTuple):
@@ -113,4 +115,8 @@ class Cutter:
         repeated_T = np.zeros(len(ids_T), dtype=np.bool_)
         repeated_T[len(prefix) : len(prefix) + window.context_end - window.context] = True
         special_T = self.encoder.special_V[ids_T]
-        return Document(record.text, ids_T, starts_T, ends_T, special_T, repeated_T, record.row, prose=record.prose)
+        first = int(chosen[0]) if len(chosen) else 0
+        before = slice(max(first - _BEFORE, 0), first)
+        before_B2 = np.stack([pieces.starts_T[before], pieces.ends_T[before]], axis=1)
+        more = {"prose": record.prose, "before_B2": before_B2}
+        return Document(record.text, ids_T, starts_T, ends_T, special_T, repeated_T, record.row, **more)

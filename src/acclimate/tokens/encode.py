@@ -83,13 +83,20 @@ class Encoded:
 
 
 def encode(
-    rows: Rows, tokenizer: PreTrainedTokenizerFast, objective: Objective, tokens: Tokens, longest: int, where: str
+    rows: Rows,
+    tokenizer: PreTrainedTokenizerFast,
+    objective: Objective,
+    tokens: Tokens,
+    longest: int,
+    where: str,
+    *,
+    places: bool = False,
 ) -> Encoded:
     """Make examples of the rows of one role.
 
     Takes: `rows` with `text`, and of tagged records `header_chars` (characters of the header) and `cuts` (where in the text
     a window may begin); a tokenizer that already has the new tokens; `longest`, what the model takes, in tokens; `where`,
-    the recipe place, for messages. Every token of a text stands in exactly one window that learns it; windows after the
+    the recipe place, for messages; `places`, to keep each token's characters. Every token of a text stands in exactly one window that learns it; windows after the
     first begin with a repeated header or stride. What the tokenizer adds to one sequence is added to each window; for a
     causal objective the end is added to the last window of a row only. With `batch: concat` windows are blocks that texts
     fill end to end.
@@ -109,7 +116,7 @@ def encode(
     long = task.too_long if task is not None else "windows"
     cutter = Cutter(encoder, room, tokens.stride, objective.head == "causal", long)
     pairs = PairCutter(encoder, length, tokens.stride, long, where)
-    collector = _Collector(objective, tokenizer)
+    collector = _Collector(objective, tokenizer, places=places)
     for first, chunk in records(rows, task.columns if task is not None else ()):
         texts = encoder.pieces([record.text for record in chunk])
         seconds = encoder.pieces([record.second or "" for record in chunk])
@@ -162,10 +169,11 @@ _KINDS = {"ids_T": np.int32, "units_T": np.int32, "lengths_N": np.int64, "row_N"
 class _Collector:
     """Gathers documents row by row; keeps arrays of whole chunks, never lists of ids."""
 
-    def __init__(self, objective: Objective, tokenizer: PreTrainedTokenizerFast) -> None:
+    def __init__(self, objective: Objective, tokenizer: PreTrainedTokenizerFast, *, places: bool) -> None:
         self.objective = objective
         self.task = objective if isinstance(objective, Task) else None
         self.labels: list[npt.NDArray[np.float32]] = []
+        self.characters: list[npt.NDArray[np.int32]] | None = [np.empty((0, 2), np.int32)] if places else None
         self.cut = 0
         self.tokenizer = tokenizer
         self.statistics = Statistics()
@@ -187,6 +195,8 @@ class _Collector:
                 key = hash64(record.row_id, number)
                 self.waiting.append((document.ids_T, units_T, row, key, document.second))
                 self.labels.append(labels_K)
+                if self.characters is not None:
+                    self.characters.append(np.stack([document.starts_T, document.ends_T], axis=1))
                 learnt += 1
         self.statistics.text_tokens += tokens
         self.statistics.words += len(word_spans(record.text)) + len(word_spans(record.second or ""))
@@ -215,8 +225,16 @@ class _Collector:
         offsets_N1 = np.concatenate([[0], np.cumsum(whole["lengths_N"])])
         labels_NK = np.stack(self.labels) if self.labels and len(self.labels[0]) else None
         second_N = whole["second_N"] if whole["second_N"].any() else None
+        characters_T2 = np.concatenate(self.characters) if self.characters is not None else None
         examples = Examples(
-            whole["ids_T"], whole["units_T"], offsets_N1, whole["row_N"], whole["key_N"], labels_NK, second_N
+            whole["ids_T"],
+            whole["units_T"],
+            offsets_N1,
+            whole["row_N"],
+            whole["key_N"],
+            labels_NK,
+            second_N,
+            characters_T2,
         )
         self.statistics.documents = len(examples)
         self.statistics.tokens = len(examples.ids_T)

@@ -1,0 +1,95 @@
+"""What stands in a cell of tags or spans: lists, mappings, or the same as text in a CSV file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+_LABELS = ("label", "type", "entity_group", "entity", "class", "tag")
+_STARTS, _ENDS = ("start", "start_offset", "begin"), ("end", "end_offset", "stop")
+
+
+class Entity(NamedTuple):
+    """A span of a text in characters, end exclusive."""
+
+    start: int
+    end: int
+    label: str
+
+
+def as_list(cell: Any) -> list[Any]:
+    """Give a cell's list: JSON in a CSV file, else its words; nothing if it is empty."""
+    if cell is None:
+        return []
+    if not isinstance(cell, str):
+        return list(cell)
+    if cell.strip().startswith("["):
+        try:
+            read: Any = json.loads(cell)
+        except json.JSONDecodeError:
+            return cell.split()
+        return list(read)
+    return cell.split()
+
+
+def tag_names(tags: Sequence[Any], names: Sequence[str]) -> list[str | None]:
+    """Give tags as text; a number counts through `names` (None: it has none)."""
+    return [_name(tag, names) for tag in tags]
+
+
+def _name(tag: Any, names: Sequence[str]) -> str | None:
+    if isinstance(tag, str) and not tag.strip().isdigit():
+        return tag.strip() or None
+    if tag is None or isinstance(tag, bool) or (isinstance(tag, float) and tag != int(tag)):
+        return None
+    number = int(tag)
+    return names[number] if 0 <= number < len(names) else None
+
+
+def entities_of(cell: Any) -> tuple[list[Entity], str]:
+    """Give the spans of a cell, and what is wrong with it (nothing: an empty text).
+
+    Each is a mapping (start, end, label; or the names that other tools give them), or a list of the three.
+    """
+    if isinstance(cell, str) and cell.strip():
+        try:
+            cell = json.loads(cell)
+        except json.JSONDecodeError:
+            return [], f"the spans are no JSON: {cell[:40]!r}"
+    if not cell:
+        return [], ""
+    if not isinstance(cell, list):
+        return [], f"the spans are no list: {str(cell)[:40]!r}"
+    found = []
+    for one in cell:
+        parts = _parts(one)
+        if parts is None:
+            return [], f"a span is {str(one)[:60]}"
+        found.append(parts)
+    return found, ""
+
+
+def _parts(one: Any) -> Entity | None:
+    if isinstance(one, Mapping):
+        three = [_first(one, names) for names in (_STARTS, _ENDS, _LABELS)]
+    elif isinstance(one, Sequence) and not isinstance(one, str) and len(one) == 3:
+        three = list(one)
+    else:
+        return None
+    start, end, label = three
+    if not (_whole(start) and _whole(end)):
+        return None
+    return Entity(int(start), int(end), str(label).strip() if label is not None else "")
+
+
+def _first(one: Mapping[str, Any], names: Sequence[str]) -> Any:
+    return next((one[name] for name in names if one.get(name) is not None), None)
+
+
+def _whole(value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, str):
+        return value.strip().isdigit()
+    return isinstance(value, int) or (isinstance(value, float) and value == int(value))
