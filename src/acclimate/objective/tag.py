@@ -126,7 +126,7 @@ class Tag(Method):
         begin_E, inside_E = (
             np.array([self.labels.index(f"{mark}-{one['label']}") for one in entities], dtype=np.int32) for mark in "BI"
         )
-        units_T = np.full(len(entity_T), self.labels.index(OUTSIDE), dtype=np.int32)
+        units_T = np.full(len(entity_T), self._outside, dtype=np.int32)
         units_T[entity_T >= 0] = inside_E[entity_T[entity_T >= 0]]
         units_T[begins_T] = begin_E[entity_T[begins_T]]
         learnt_T = speaks_T if self.align == "first" else document.starts_T < document.ends_T
@@ -136,7 +136,7 @@ class Tag(Method):
     def notes(self, examples: Examples, tokenizer: PreTrainedTokenizerFast) -> list[str]:
         """Tell the label set, and how many tokens are entities'."""
         learnt_T = examples.units_T[examples.units_T >= 0]
-        share = float((learnt_T != self.labels.index(OUTSIDE)).mean()) if len(learnt_T) else 0.0
+        share = float((learnt_T != self._outside).mean()) if len(learnt_T) else 0.0
         types = list(dict.fromkeys(parts(name)[1] for name in self.labels if name != OUTSIDE))
         shown = ", ".join(types[:12]) + (", ..." if len(types) > 12 else "")
         return [f"{len(types)} kinds of entities: {shown}; {share:.1%} of {len(learnt_T):,} learnt tokens are in one"]
@@ -152,6 +152,10 @@ class Tag(Method):
     def weight(self, labels_L: npt.NDArray[Any]) -> float:
         weights = self._weights()
         return float(len(labels_L)) if weights is None else float(np.asarray(weights)[labels_L].sum())
+
+    @property
+    def _outside(self) -> int:
+        return self.labels.index(OUTSIDE) if OUTSIDE in self.labels else 0
 
     def _weights(self) -> list[float] | None:
         if self.class_weights is None:

@@ -42,4 +42,6 @@ def phase_of(config: Any, name: str) -> Phase:
     if head == "classify":
         kinds = {"multi_label_classification": "several", "regression": "score"}
         options |= {"labels": labels, "kind": kinds.get(config.problem_type or "", "one")}
+    elif head == "tag":
+        options["labels"] = labels
     return validate(Phase, {**data, "objective": options})

@@ -118,5 +118,6 @@ class Cutter:
         first = int(chosen[0]) if len(chosen) else 0
         before = slice(max(first - _BEFORE, 0), first)
         before_B2 = np.stack([pieces.starts_T[before], pieces.ends_T[before]], axis=1)
-        more = {"prose": record.prose, "before_B2": before_B2}
-        return Document(record.text, ids_T, starts_T, ends_T, special_T, repeated_T, record.row, **more)
+        return Document(
+            record.text, ids_T, starts_T, ends_T, special_T, repeated_T, record.row, 0, record.prose, before_B2
+        )
