@@ -96,10 +96,10 @@ def encode(
 
     Takes: `rows` with `text`, and of tagged records `header_chars` (characters of the header) and `cuts` (where in the text
     a window may begin); a tokenizer that already has the new tokens; `longest`, what the model takes, in tokens; `where`,
-    the recipe place, for messages; `places`, to keep each token's characters. Every token of a text stands in exactly one window that learns it; windows after the
-    first begin with a repeated header or stride. What the tokenizer adds to one sequence is added to each window; for a
-    causal objective the end is added to the last window of a row only. With `batch: concat` windows are blocks that texts
-    fill end to end.
+    the recipe place, for messages; `places`, to keep each token's characters. Every token of a text stands in exactly one
+    window that learns it; windows after the first begin with a repeated header or stride. What the tokenizer adds to one
+    sequence is added to each window; for a causal objective the end is added to the last window of a row only. With
+    `batch: concat` windows are blocks that texts fill end to end.
     Raises: UserError naming rows in which nothing can be learnt, unless these are to be dropped.
     """
     _need_text(rows, where)
@@ -169,7 +169,7 @@ _KINDS = {"ids_T": np.int32, "units_T": np.int32, "lengths_N": np.int64, "row_N"
 class _Collector:
     """Gathers documents row by row; keeps arrays of whole chunks, never lists of ids."""
 
-    def __init__(self, objective: Objective, tokenizer: PreTrainedTokenizerFast, *, places: bool) -> None:
+    def __init__(self, objective: Objective, tokenizer: PreTrainedTokenizerFast, *, places: bool = False) -> None:
         self.objective = objective
         self.task = objective if isinstance(objective, Task) else None
         self.labels: list[npt.NDArray[np.float32]] = []
