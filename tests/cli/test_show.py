@@ -1,3 +1,4 @@
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -45,3 +46,32 @@ def test_tags_are_shown_as_tags(acclimate: Command, encoder: Path, tmp_path: Pat
     said = acclimate("show", recipe)
     assert "<visits>" in said.out
     assert "</event>" in said.out
+
+
+def test_of_conversations_what_is_learnt_stands_in_brackets_and_token_by_token(
+    acclimate: Command, tmp_path: Path
+) -> None:
+    asked = tiny.write_rows(tmp_path / "asked.jsonl", [{"question": "the stent?", "answer": "was open"}])
+    data = tiny.recipe(
+        tiny.decoder(tmp_path / "model"),
+        asked,
+        tmp_path / "out",
+        objective="sft",
+        prepare=[],
+        tokens={"max_length": 64},
+    )
+    recipe = tiny.write_recipe(tmp_path, data)
+    said = acclimate("show", recipe).out
+    assert "rows are read as question_answer: question -> user, answer -> assistant" in said
+    assert " [open]" in said
+    assert "[</s>]" in said
+    assert "[stent]" not in said
+    lines = [line.split(maxsplit=3) for line in acclimate("show", recipe, "--tokens").out.splitlines()[2:]]
+    assert [int(place) for place, *_ in lines] == list(range(len(lines)))
+    assert "".join(text_of(text) for _, _, kind, text in lines if kind == "learnt") == "was open</s>"
+    assert {kind for _, _, kind, _ in lines} == {"seen", "learnt"}
+
+
+def text_of(shown: str) -> str:
+    """The text of a line, which is written as Python writes it."""
+    return str(ast.literal_eval(shown))
