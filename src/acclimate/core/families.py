@@ -47,6 +47,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "classify": "acclimate.objective.classify:Classify",
         "sft": "acclimate.objective.sft:Sft",
         "tag": "acclimate.objective.tag:Tag",
+        "extract": "acclimate.objective.extract:Extract",
     },
     "form": {
         "messages": "acclimate.objective.forms.messages:Messages",

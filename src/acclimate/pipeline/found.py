@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from acclimate.core.answers import Floats, SpanAnswers
+from acclimate.core.answers import Floats, SpanAnswers, TextAnswers
 from acclimate.core.examples import Examples
 from acclimate.core.rows import ROW_ID, Rows
 from acclimate.predict import spans
+from acclimate.predict.extracts import extracts
 
 
 def span_answers(
@@ -23,3 +24,16 @@ def span_answers(
     right = tuple(spans.gold(row.get(task.columns[0])) for row in cells)
     found = spans.spans(said, examples, texts, words, names)
     return SpanAnswers(tuple(str(row[ROW_ID]) for row in cells), tuple(groups), spans.labels_of(names), right, found)
+
+
+def text_answers(
+    task: Any, said: Sequence[Floats], examples: Examples, rows: Rows, groups: Sequence[str]
+) -> TextAnswers:
+    """Give the answers that are found in the contexts of shaped rows, beside those that are right."""
+    context, answers = task.columns
+    columns = [name for name in (context, answers, ROW_ID) if name in rows.column_names]
+    cells = rows.select(columns).to_pylist()
+    right = tuple(tuple(str(one["text"]) for one in row.get(answers) or ()) for row in cells)
+    contexts = [row[context] or "" for row in cells]
+    found = extracts(said, examples, contexts, task.max_answer_length, may_be_none=bool(task.unanswerable))
+    return TextAnswers(tuple(str(row[ROW_ID]) for row in cells), tuple(groups), right, found)

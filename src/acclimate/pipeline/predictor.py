@@ -16,7 +16,7 @@ from acclimate.core.examples import Examples
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.registry import resolve
 from acclimate.core.rows import GROUP, ROW_ID, Rows
-from acclimate.pipeline.found import span_answers
+from acclimate.pipeline.found import span_answers, text_answers
 from acclimate.pipeline.recipe import Phase
 from acclimate.predict.classes import gold, probabilities
 from acclimate.predict.heads import Predictor
@@ -51,6 +51,8 @@ class Answering:
             return ClassAnswers(ids, tuple(groups), task.label_set, gold_RK, probability_RK, self.threshold_K)
         if task.head == "tag":
             return span_answers(task, said, examples, rows, groups)
+        if task.head == "extract":
+            return text_answers(task, said, examples, rows, groups)
         raise AcclimateError(f"nothing answers for the head {task.head!r}")
 
 

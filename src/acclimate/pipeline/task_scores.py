@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from acclimate.core.answers import Answers, ClassAnswers, Floats, SpanAnswers
+from acclimate.core.answers import Answers, ClassAnswers, Floats, SpanAnswers, TextAnswers
 from acclimate.core.artifact import amend, read_json
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.extras import has_package
@@ -26,6 +26,8 @@ from acclimate.predict.classes import gold
 
 _SHOWN = ("accuracy", "f1", "macro_f1", "micro_f1", "roc_auc")
 """Scores whose floors are measured, beside the one that decides."""
+_FOUND = ("exact_match", "token_f1")
+"""Scores of answers that were found in a text and not generated, beside those that the recipe names."""
 _CONFIG = "config.json"
 
 
@@ -33,7 +35,8 @@ def scores_of(answers: Answers, settings: Evaluate) -> list[GroupSums]:
     """Give every metric that reads such answers, with the options of those that the recipe names."""
     kind = "classes" if isinstance(answers, ClassAnswers) else "spans" if isinstance(answers, SpanAnswers) else "texts"
     named = {type(one): one for one in settings.metrics}
-    kinds = [resolve("metric", name) for name in methods("metric")]
+    names = _FOUND if isinstance(answers, TextAnswers) and not answers.tokens else tuple(methods("metric"))
+    kinds = dict.fromkeys([*(resolve("metric", name) for name in names), *named])
     metrics = [named.get(one) or one() for one in kinds if one.reads == kind]
     return [one for metric in metrics for one in metric.sums(answers)]
 
