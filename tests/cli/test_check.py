@@ -31,7 +31,7 @@ def test_check_warns_of_too_few_groups_and_says_how_many_it_takes(acclimate: Com
     said = acclimate("check", recipe, "prepare.split.test=0.1")
     assert "warning: only" in said.out
     assert "at least 20" in said.out
-    assert "times larger" in said.out
+    assert "which holds 20 of the 72 groups" in said.out
     said = acclimate("check", recipe, "prepare=[]")
     assert "there are no test rows" in said.out
 
