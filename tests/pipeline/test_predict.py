@@ -25,7 +25,14 @@ TEXTS = ["the patient was seen in the aspirin of it", "the hospital was seen in 
 def labelled() -> list[dict[str, str]]:
     """Texts whose label is said by one word."""
     rows = tiny.texts(120)
-    return [{**row, "label": "drug" if "aspirin" in row["text"] or "dose" in row["text"] else "other"} for row in rows]
+    return [
+        {
+            **row,
+            "label": "drug" if "aspirin" in row["text"] or "dose" in row["text"] else "other",
+            "ward": f"w{number % 2}",
+        }
+        for number, row in enumerate(rows)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +40,7 @@ def classifier(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     place = tmp_path_factory.mktemp("classifier")
     data = tiny.write_rows(place / "rows.jsonl", labelled())
     train = {"max_steps": 60, "per_device_train_batch_size": 16, "learning_rate": 1e-2, "bf16": False}
-    evaluate = {"retention": None, "terms": None, "resamples": 200}
+    evaluate = {"retention": None, "terms": None, "resamples": 200, "slices": ["ward"]}
     recipe = tiny.recipe(encoder, data, place / "run", objective="classify", train=train, evaluate=evaluate)
     return run(recipe)
 
@@ -53,6 +60,12 @@ def test_it_learns_and_says_how_well(classifier: Run) -> None:
     config = json.loads((classifier.folder / "model" / "config.json").read_text())
     assert config["id2label"] == {"0": "drug", "1": "other"}
     assert config["problem_type"] == "single_label_classification"
+
+
+def test_subgroups_are_measured_by_themselves(classifier: Run) -> None:
+    parts = {one.slice: one.n for one in classifier.scores if (one.when, one.name) == ("after", "accuracy")}
+    assert parts.keys() == {None, "ward=w0", "ward=w1"}
+    assert parts["ward=w0"] + parts["ward=w1"] == parts[None]
 
 
 def test_the_same_call_again_does_nothing(classifier: Run) -> None:

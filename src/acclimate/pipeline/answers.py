@@ -29,6 +29,7 @@ from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.predictor import answering, groups_of_rows
 from acclimate.pipeline.prepare import of_role
 from acclimate.pipeline.recipe import Phase
+from acclimate.pipeline.subgroups import column_lines
 from acclimate.pipeline.task_scores import choose_threshold, keep_for_predicting, scores_of, task_floors, untold_floor
 from acclimate.pipeline.tasks import how_read
 from acclimate.pipeline.train import Trained
@@ -88,7 +89,9 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> 
     )
     expected = expected_scores(said) if isinstance(said, ClassAnswers) else ()
     decisions += [*undefined(sums, expected), *untold_floor(said)]
-    kept = {"test": keep_answers(eval_texts(test, "test", settings)[0], _labels(phase), sums)}
+    texts = eval_texts(test, "test", settings)[0]
+    lines += column_lines(sums, texts, rows, settings, place)
+    kept = {"test": keep_answers(texts, _labels(phase), sums)}
     curves = class_curves(said) if isinstance(said, ClassAnswers) else None  # of `after`, the last arm
     return Proven(lines, verdict, "", facts, None, None, [], time.perf_counter() - began, kept=kept, curves=curves,
                   decisions=decisions)  # fmt: skip

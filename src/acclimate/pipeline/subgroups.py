@@ -32,12 +32,20 @@ def subgroup_lines(
         lines += [
             replace(line, slice=name) for line in score_lines(place, sums, settings.bootstrap, "", floors.get(name, ()))
         ]
-    groups = next(iter(measured.sums.values()))[0].groups if settings.slices and any(measured.sums.values()) else ()
+    return lines + column_lines(measured.sums, texts, rows, settings, place)
+
+
+def column_lines(
+    sums: Mapping[str, Sequence[GroupSums]], texts: Sequence[EvalText], rows: Rows, settings: Evaluate, place: Place
+) -> list[Score]:
+    """Give the lines of the subgroups that `evaluate.slices` names. Takes: as `subgroup_lines`, with the sums by arm."""
+    groups = next(iter(sums.values()))[0].groups if settings.slices and any(sums.values()) else ()
+    lines: list[Score] = []
     for one in settings.slices if groups else ():
         labels: dict[str, str] = {}
         for text, label in zip(texts, row_labels(one, texts, rows, "test"), strict=True):
             labels.setdefault(text.group, label)
-        lines += slice_lines(place, measured.sums, subgroups(one.column, groups, labels), settings.bootstrap)
+        lines += slice_lines(place, sums, subgroups(one.column, groups, labels), settings.bootstrap)
     return lines
 
 
