@@ -16,6 +16,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "conll": "acclimate.sources.conll:Conll",
         "hub": "acclimate.sources.hub:Hub",
         "sample": "acclimate.sources.sample:Sample",
+        "phase": "acclimate.sources.phase:Phase",
     },
     "prepare": {
         "sql": "acclimate.prepare.sql:Sql",

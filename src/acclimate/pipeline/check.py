@@ -23,7 +23,7 @@ from acclimate.model.section import Model
 from acclimate.pipeline.evaluate import need_evaluable
 from acclimate.pipeline.identifiers import Identifiers
 from acclimate.pipeline.leaks import look, settled
-from acclimate.pipeline.prepare import make_rows, of_domain, of_role, role_counts
+from acclimate.pipeline.prepare import make_every, of_domain, of_role, role_counts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
 from acclimate.pipeline.tasks import how_read, settle
 from acclimate.pipeline.tokens import add_new_tokens, tokenizer_for
@@ -74,7 +74,7 @@ def check(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = ()) ->
     parsed, understood = read_recipe(recipe, overrides)
     ledger = Ledger()
     named = [Identifiers() for _ in parsed.phases]
-    made = [make_rows(parsed, phase, number, ledger, named[number].look) for number, phase in enumerate(parsed.phases)]
+    made = make_every(parsed, ledger, [one.look for one in named])
     parsed = settle(parsed, made)
     phases = settled(parsed, made, look(parsed, made).rows, ledger, silent)
     facts = [

@@ -23,7 +23,7 @@ from acclimate.pipeline.finished import EVALUATED
 from acclimate.pipeline.identity import HOW_REACHED, model_identity
 from acclimate.pipeline.leaks import looked_through
 from acclimate.pipeline.measured import Proven
-from acclimate.pipeline.prepare import prepared
+from acclimate.pipeline.prepare import every_prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.report import make_proof, reported
 from acclimate.pipeline.run import Run, command, read_scores
@@ -87,7 +87,7 @@ def _spec(model: str, base: Model, head: str) -> Model:
 
 def _evaluate(workplace: Workplace, model: str, spec: Model, tell: Tell) -> Run:
     recipe, ledger = workplace.recipe, Ledger()
-    sources = [prepared(workplace, phase, number, ledger, tell) for number, phase in enumerate(recipe.phases)]
+    sources = every_prepared(workplace, ledger, tell)
     found = [rows for rows, _ in sources]
     head = recipe.phases[-1].objective.head
     recipe = workplace.recipe = settle(recipe, found)

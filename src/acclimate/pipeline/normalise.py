@@ -20,6 +20,7 @@ from acclimate.pipeline.arguments import (
     rename_value,
     take_override,
 )
+from acclimate.pipeline.parts import FROM_PHASE, in_parts, is_parts, phase_faults
 from acclimate.sources.ending import name_for
 
 PHASE_KEYS = ("sources", "prepare", "tokens", "objective", "adapter", "train")
@@ -44,6 +45,7 @@ def normalise(
         _override(data, key, value, reading)
     _tidy(data, reading, last=True)
     faults = [fault for number, phase in enumerate(_phases(data)) for fault in _finish_phase(phase, f"phases.{number}")]
+    faults += phase_faults(_phases(data))
     return data, [*reading.faults, *faults, *_names(data)], list(dict.fromkeys(reading.understood))
 
 
@@ -115,12 +117,17 @@ def _as_method(holder: Any, key: str) -> None:
         holder[key] = {"name": holder[key]}
 
 
-def _as_source(holder: Data, key: str) -> None:
-    text = holder.get(key)
+def _as_source(holder: Any, key: Any) -> None:
+    text = holder[key] if key in holder or isinstance(holder, list) else None
     if isinstance(text, str):
         sample = text.removeprefix(_SAMPLE)
         holder[key] = {"path": text} if sample == text else {"name": "sample", "sample": sample}
-    elif _is_tables(holder.get(key)):
+    elif isinstance(text, list):
+        for number in range(len(text)):
+            _as_source(text, number)
+    elif isinstance(text, dict) and FROM_PHASE in text:
+        text.setdefault("name", "phase")
+    elif _is_tables(text):
         for name in holder[key]:
             _as_source(holder[key], name)
         if list(holder[key]) == ["rows"]:  # as a resolved recipe writes a single source
@@ -181,12 +188,13 @@ def _finish_phase(phase: Data, where: str) -> list[Fault]:
     if not isinstance(sources, dict):
         return faults
     for role in [role for role in _ROLES if role in sources and sources[role] is not None]:
+        sources[role] = in_parts(sources[role])
         several = _is_tables(sources[role])
         tables = sources[role] if several else {"rows": sources[role]}
         sources[role] = tables
         for name, source in tables.items():
             faults += _name_source(source, f"{where}.sources.{role}" + (f".{name}" if several else ""))
-        if several and "sql" not in steps[:1]:
+        if several and "sql" not in steps[:1] and not is_parts(tables):
             faults.append(
                 Fault(f"{where}.sources.{role}", f"{len(tables)} tables", "one source, or several with prepare: sql first",
                       "add {name: sql, query: ...} as the first step")

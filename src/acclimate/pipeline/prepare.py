@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -18,19 +19,32 @@ from acclimate.core.protocols import Join, Reads, WritesFiles
 from acclimate.core.registry import name_of
 from acclimate.core.rows import GROUP, ROLE, ROLES, ROW_ID, Rows, about, need_columns, replace_column, with_about
 from acclimate.core.tasks import Task
+from acclimate.pipeline.from_phase import Others, inputs_of, order_of, read_source
 from acclimate.pipeline.recipe import Phase, Recipe
 from acclimate.pipeline.tasks import give_text, shape
 from acclimate.pipeline.workplace import Workplace
 from acclimate.prepare.replay import without_replayed
+from acclimate.sources.phase import one_below_another
 
+Seen = Callable[[str, Rows], None]
 _ROWS, _LEDGER = "rows.arrow", "ledger.json"
 
 
-def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, tell: Tell) -> tuple[Rows, str]:
-    """Give a phase's rows, from the run folder if they are there already, and the fingerprint of what they came from."""
-    where = f"phases.{number}"
-    inputs = {
-        f"{role}.{name}": source.inputs(f"{where}.sources.{role}")
+def every_prepared(workplace: Workplace, ledger: Ledger, tell: Tell) -> list[tuple[Rows, str]]:
+    """Give each phase's rows, from the run folder if they are there already, and the fingerprint of what they came from."""
+    phases = workplace.recipe.phases
+    found: dict[str, tuple[Rows, str]] = {}
+    for number in order_of(workplace.recipe):
+        found[phases[number].name] = _prepared(workplace, number, ledger, tell, found)
+    names = [phase.name for phase in phases]
+    ledger.entries.sort(key=lambda entry: names.index(entry["phase"]))
+    return [found[name] for name in names]
+
+
+def _prepared(workplace: Workplace, number: int, ledger: Ledger, tell: Tell, others: Others) -> tuple[Rows, str]:
+    phase, where = workplace.recipe.phases[number], f"phases.{number}"
+    inputs: dict[str, Mapping[str, str]] = {
+        f"{role}.{name}": inputs_of(source, f"{where}.sources.{role}", others)
         for role, tables in phase.sources.by_role().items()
         for name, source in tables.items()
     }
@@ -51,7 +65,7 @@ def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, te
     tell(Event("stage", f"{phase.name}: reading and preparing rows"))
     own = Ledger()
     files: dict[str, Iterator[bytes]] = {}
-    rows = make_rows(recipe, phase, number, own, files=files)
+    rows = make_rows(recipe, phase, number, own, files=files, others=others)
     with folder(workplace.stage("sources", phase.name), made_from=sources, about={"inputs": inputs}):
         pass
     with folder(place, made_from=made_from) as new:
@@ -67,18 +81,29 @@ def prepared(workplace: Workplace, phase: Phase, number: int, ledger: Ledger, te
     return _read(place / _ROWS), made_from
 
 
+def make_every(recipe: Recipe, ledger: Ledger, seen: Sequence[Seen | None] = ()) -> list[Rows]:
+    """Make each phase's rows and write nothing. Takes: `seen`, for each phase who is told of its sources."""
+    found: dict[str, tuple[Rows, str]] = {}
+    for number in order_of(recipe):
+        phase = recipe.phases[number]
+        told = seen[number] if seen else None
+        found[phase.name] = make_rows(recipe, phase, number, ledger, told, others=found), ""
+    return [found[phase.name][0] for phase in recipe.phases]
+
+
 def make_rows(
     recipe: Recipe,
     phase: Phase,
     number: int,
     ledger: Ledger,
-    seen: Callable[[str, Rows], None] | None = None,
+    seen: Seen | None = None,
     files: dict[str, Iterator[bytes]] | None = None,
+    others: Others = MappingProxyType({}),
 ) -> Rows:
-    """Read the sources, apply the steps, and see that every row has a text, a role and a group.
+    """Read a phase's sources, apply its steps, and see that every row has a text, a role and a group.
 
     Takes: `seen`, told of every source (`train`, `train: patients`) as it was read; `files`, filled with the content
-    of what steps leave beside the rows.
+    of what steps leave beside the rows; `others`, the rows of phases that this one reads.
     """
     where = f"phases.{number}"
     parts = []
@@ -87,7 +112,7 @@ def make_rows(
     for role, sources in phase.sources.by_role().items():
         tables = {}
         for name, source in sources.items():
-            tables[name], counts = source.read(f"{where}.sources.{role}")
+            tables[name], counts = read_source(source, f"{where}.sources.{role}", others)
             called = role if name == "rows" else f"{role}: {name}"
             ledger.add(phase.name, "sources", called, counts, max_dropped=recipe.max_dropped)
             if seen is not None:
@@ -95,8 +120,11 @@ def make_rows(
         if join is not None:
             rows, counts = join.join(tables, f"{where}.prepare.0")
             ledger.add(phase.name, name_of("prepare", join), role, counts, max_dropped=recipe.max_dropped)
+        elif len(tables) > 1:
+            rows, counts = one_below_another(tables, f"{where}.sources.{role}")
+            ledger.add(phase.name, "sources", f"{role}, together", counts)
         else:
-            rows = tables["rows"]
+            rows = next(iter(tables.values()))
         parts.append(_of_source(rows, role))
     rows = give_text(_together(parts, f"{where}.sources"), phase, where)
     for place, step in steps:

@@ -16,14 +16,13 @@ from acclimate.core.artifact import write_json
 from acclimate.core.errors import UserError
 from acclimate.core.events import Event, Tell, note, silent
 from acclimate.core.ledger import Ledger
-from acclimate.core.rows import Rows
 from acclimate.core.scores import Score, Verdict
 from acclimate.model.load import need_dtype, need_head
 from acclimate.pipeline.answers import answered
 from acclimate.pipeline.control import control_rows, controlled
 from acclimate.pipeline.evaluate import evaluated, need_evaluable
 from acclimate.pipeline.leaks import screened
-from acclimate.pipeline.prepare import prepared
+from acclimate.pipeline.prepare import every_prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.report import make_proof, reported
 from acclimate.pipeline.tasks import has_answers, settle
@@ -92,10 +91,8 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
         phase.train.check(f"{phase.name}.train")
         need_head(recipe.model, phase.objective.head)
         need_dtype(recipe.model, frozen=phase.adapter.merges)
-    made: list[tuple[Rows, str]] = []
-    for number, phase in enumerate(recipe.phases):
-        with main_first():
-            made.append(prepared(workplace, phase, number, ledger, tell))
+    with main_first():
+        made = every_prepared(workplace, ledger, tell)
     recipe = workplace.recipe = settle(recipe, [rows for rows, _ in made])
     need_evaluable(recipe.measured_by, made[-1][0], recipe.phases[-1].objective)
     with main_first():

@@ -12,6 +12,7 @@ from acclimate.core.registry import methods, resolve
 from acclimate.pipeline.aliases import ALIASES, MODEL_ALIASES, NO_EFFECT
 from acclimate.pipeline.arguments import OF_THE_MODEL
 from acclimate.pipeline.normalise import PHASE_KEYS
+from acclimate.pipeline.parts import FROM_PHASE
 from acclimate.pipeline.recipe import Phase, Recipe
 
 Schema = dict[str, Any]
@@ -74,15 +75,20 @@ def _family(family: str, definitions: Schema) -> Schema:
 
 
 def _source() -> Schema:
-    """Give what may stand for a role's rows: a path, a source, or several tables by name."""
+    """Give what may stand for a role's rows: a path, a source, a list of them, or several tables by name."""
     one = _one_source()
-    tables = {"type": "object", "not": {"anyOf": [{"required": ["name"]}, {"required": ["path"]}]}}
-    return {"anyOf": [*one["anyOf"], {**tables, "minProperties": 1, "additionalProperties": one}, {"type": "null"}]}
+    tables = {"type": "object", "not": {"anyOf": [{"required": [key]} for key in ("name", "path", FROM_PHASE)]}}
+    several = [
+        {**tables, "minProperties": 1, "additionalProperties": one},
+        {"type": "array", "minItems": 1, "items": one},
+    ]
+    return {"anyOf": [*one["anyOf"], *several, {"type": "null"}]}
 
 
 def _one_source() -> Schema:
     by_ending = {"type": "object", "required": ["path"], "not": {"required": ["name"]}}
-    return {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/sources"}, by_ending]}
+    of_a_phase = {"type": "object", "required": [FROM_PHASE], "not": {"required": ["name"]}}
+    return {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/sources"}, by_ending, of_a_phase]}
 
 
 def _said(section: str) -> Schema:

@@ -14,7 +14,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import ROW_ID
 from acclimate.pipeline.check import tokenizer_only
-from acclimate.pipeline.prepare import make_rows, of_role
+from acclimate.pipeline.prepare import make_every, of_role
 from acclimate.pipeline.recipe import read_recipe
 from acclimate.pipeline.tasks import how_read, settle
 from acclimate.pipeline.tokens import add_new_tokens
@@ -48,7 +48,7 @@ def show(recipe: str | Path | dict[str, Any], row: int, epoch: int = 0, override
     Raises: UserError if there is no such row.
     """
     parsed, _ = read_recipe(recipe, overrides)
-    made = [make_rows(parsed, phase, number, Ledger()) for number, phase in enumerate(parsed.phases)]
+    made = make_every(parsed, Ledger())
     phase = settle(parsed, made).phases[0]
     rows = of_role(made[0], "train")
     if not 0 <= row < rows.num_rows:
