@@ -16,6 +16,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import results as measured
 import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -161,14 +162,39 @@ def architectures() -> str:
     return table(("architecture", "head", "way", "logits", "gradient"), rows)
 
 
-MAKERS = (architectures, stages, run_folders, sections, methods, aliases, commands, tree, promises, recipes, speed)
+def results() -> str:
+    """Give the table of the runs in benchmarks/results/runs, which tools/results.py keeps."""
+    return measured.short(table)
+
+
+def every_result() -> str:
+    """Give every score of these runs."""
+    return measured.full(table)
+
+
+MAKERS = (
+    architectures,
+    stages,
+    run_folders,
+    sections,
+    methods,
+    aliases,
+    commands,
+    tree,
+    promises,
+    recipes,
+    speed,
+    results,
+    every_result,
+)
 BLOCKS: dict[str, Callable[[], str]] = {maker.__name__: maker for maker in MAKERS}
 PAGES = {
-    "README.md": ("recipes", "speed", "promises", "tree"),
+    "README.md": ("recipes", "results", "speed", "promises", "tree"),
     "ARCHITECTURE.md": ("stages", "run_folders"),
     "docs/architectures.md": ("architectures",),
     "docs/options.md": ("sections", "methods", "aliases"),
     "docs/commands.md": ("commands",),
+    "docs/results.md": ("every_result",),
 }
 
 
