@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM, PreTrainedTokenizerFast
 
 from acclimate.adapter.full import Full
+from acclimate.compat.transformers.heads import auto_class, with_labels
 from acclimate.compat.transformers.runner import Runner
 from acclimate.compat.transformers.ways import PADDED, choose
 from acclimate.core.events import silent
 from acclimate.core.examples import Examples
+from acclimate.core.labels import Labels
 from acclimate.core.language_model import LanguageModel
 from acclimate.objective.clm import Clm
 from acclimate.objective.mlm import Mlm
@@ -88,6 +91,15 @@ def language_model(kind: str, seed: int = 0, **config: Any) -> LanguageModel:
     return LanguageModel(model, tokenizer(), f"tiny {kind}", causal, 64)
 
 
+def with_head(lm: LanguageModel, head: str, labels: Labels, seed: int = 0) -> LanguageModel:
+    """The same architecture with a task's head, whose own dropout is 0 too."""
+    torch.manual_seed(seed)
+    config = with_labels(lm.model.config, labels, 0)
+    config.classifier_dropout = 0.0
+    model = auto_class(head).from_config(config)
+    return replace(lm, model=model, head=head)
+
+
 def examples(documents: int = 24, seed: int = 0, longest: int = 30, *, causal: bool = False) -> Examples:
     """Documents of 2 to `longest` tokens that can be learnt: each token follows from the one before it, mostly."""
     draw = np.random.Generator(np.random.PCG64(seed))
@@ -111,7 +123,7 @@ def job(lm: LanguageModel, place: Path, data: Examples, settings: Train, **more:
     way = choose(lm.model, causal=lm.causal)[0] if flat else PADDED
     model, _ = adapter.wrap(lm.model, lm.new_rows, 0)
     batching = more.pop("batching", PaddingFree() if way.flat else Pad())
-    objective = Clm() if lm.causal else Mlm(masking="token")
+    objective = more.pop("objective", None) or (Clm() if lm.causal else Mlm(masking="token"))
     checkpoints = Checkpoints(place, "test", lambda folder: None)
     parts = {"validation": None, "logs": place / "logs", "tell": silent, **more}
     return Job(lm=lm, model=model, runner=Runner(model, way), examples=data, objective=objective, batching=batching,

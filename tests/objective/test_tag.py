@@ -54,6 +54,7 @@ def mappings(some: list[list[tuple[int, int, str]]], names: tuple[str, str, str]
         ({"tokens": TOKENS, "tags": BIO}, {}),
         ({"words": TOKENS, "labels": BIO}, {}),
         ({"tokens": TOKENS, "tags": BIO, "text": TEXTS, "document": ["d", "d"]}, {}),
+        ({"tokens": TOKENS, "ner_tags": BIO, "document": ["d", "d"]}, {}),
         ({"tokens": TOKENS, "ner_tags": [[0, 1, 3, 4], [0, 3]]}, {"labels": ("O", "B-Drug", "I-Drug", "B-Harm", "I-Harm")}),
         ({"tokens": [json.dumps(one) for one in TOKENS], "tags": [json.dumps(one) for one in BIO]}, {}),
         ({"tokens": [" ".join(one) for one in TOKENS], "tags": [" ".join(one) for one in BIO]}, {}),

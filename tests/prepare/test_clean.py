@@ -77,6 +77,21 @@ def test_tagged_texts_keep_every_character() -> None:
     assert counts == Counts(2, 1, dropped={"empty text": 1})
 
 
+@pytest.mark.parametrize(
+    "cell, kept",
+    [
+        ([{"start": 0, "end": 4, "label": "X"}], True),
+        ('[{"start": 0, "end": 4, "label": "X"}]', True),
+        ("[[0, 4, 'X']]", True),
+        (["a", "b"], False),
+        ("a, b", False),
+    ],
+)
+def test_texts_in_which_spans_are_marked_keep_every_character(cell: Any, kept: bool) -> None:
+    made, _ = Clean().apply(table(text=["a  b"], entities=[cell]), "w", 0)
+    assert made["text"].to_pylist() == ["a  b" if kept else "a b"]
+
+
 def test_one_column_can_be_named() -> None:
     rows, _ = Clean(column="note").apply(table(text=["a  b", "c"], note=["x  y", ""]), "w", 0)
     assert rows.select(["text", "note"]).to_pylist() == [{"text": "a  b", "note": "x y"}]

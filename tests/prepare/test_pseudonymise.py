@@ -162,5 +162,7 @@ def test_tagged_texts_and_lists_are_refused() -> None:
     rows = with_about(table(text=["<a>x</a>"], cuts=[[0]]), {"tags": ["<a>"]})
     with pytest.raises(UserError, match="put pseudonymise before tagged"):
         made(rows)
+    with pytest.raises(UserError, match="places in the texts are written down"):
+        made(table(text=["Ann Lee"], entities=[[{"start": 0, "end": 3, "label": "X"}]]))
     with pytest.raises(UserError, match="holds lists"):
         made(table(names=[["a"]]), columns=["names"])

@@ -1,5 +1,6 @@
 """Padding-free loss = padded loss = accumulated loss, for every objective; and a document never sees its neighbour."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ import torch
 
 from acclimate.compat.transformers.runner import Runner
 from acclimate.compat.transformers.ways import choose
-from acclimate.core.examples import Batch
+from acclimate.core.examples import Batch, Examples
+from acclimate.objective.extract import Extract
+from acclimate.objective.tag import Tag
 from acclimate.tokens.pad import Pad
 from acclimate.tokens.padding_free import PaddingFree
 from acclimate.train.loop import Loop
 from acclimate.train.section import Train
-from tests.made import examples, job, language_model
+from tests.made import examples, job, language_model, with_head
 
 KINDS = ["bert", "roberta", "modernbert", "gpt2", "llama", "qwen3", "mistral"]
 CAUSAL = {"gpt2", "llama", "qwen3", "mistral"}
@@ -43,6 +46,51 @@ def test_padding_free_is_padded_is_accumulated(kind: str, tmp_path: Path) -> Non
     for name, (per_device, accumulation, batching) in ways.items():
         found = first_update(kind, tmp_path / name, per_device, accumulation, batching)
         assert found == pytest.approx(wanted, rel=1e-6), name
+
+
+TAG = Tag(labels=("O", "B-X", "I-X"), class_weights={"O": 0.5})
+
+EXTRACT = Extract()
+
+
+def found_in(task: Any) -> Examples:
+    """Documents in which tokens have tags, or one start and one end of an answer behind a question."""
+    data = examples(8)
+    draw = np.random.Generator(np.random.PCG64(2))
+    if task is TAG:
+        return replace(data, units_T=draw.integers(-1, 3, len(data.ids_T)).astype(np.int32))
+    units_T = np.zeros(len(data.ids_T), dtype=np.int32)
+    for begin, end in zip(data.offsets_N1, data.offsets_N1[1:], strict=False):
+        start, last = sorted(draw.integers(begin, end, 2))
+        units_T[start] += 1
+        units_T[last] += 2
+    return replace(data, units_T=units_T, second_N=np.minimum(data.lengths_N - 1, 3).astype(np.int32))
+
+
+@pytest.mark.parametrize(
+    "kind, task",
+    [("bert", TAG), ("bert", EXTRACT), ("llama", TAG), ("modernbert", EXTRACT)],
+    ids=["bert tag", "bert extract", "llama tag", "modernbert extract"],
+)
+def test_tasks_of_tokens_are_padding_free_as_well(kind: str, task: Any, tmp_path: Path) -> None:
+    settings = {"max_steps": 1, "bf16": False, "logging_steps": 1, "warmup_steps": 0}
+    ways = {"padded": (8, 1, Pad()), "flat": (8, 1, PaddingFree()), "accumulated": (2, 4, PaddingFree(batch_tokens=40))}
+    found = {}
+    for name, (per_device, accumulation, batching) in ways.items():
+        lm = with_head(language_model(kind), task.head, task.label_set)
+        assert not batching.flat or choose(lm.model, causal=lm.causal)[0].flat
+        update = Train(per_device_train_batch_size=per_device, gradient_accumulation_steps=accumulation, **settings)
+        one = job(lm, tmp_path / name, found_in(task), update, batching=batching, flat=batching.flat, objective=task)
+        line = Loop(one).run().history[0]
+        found[name] = (line["loss"], line["grad_norm"])
+    assert found["flat"] == pytest.approx(found["padded"], rel=1e-6)
+    assert found["accumulated"] == pytest.approx(found["padded"], rel=1e-6)
+
+
+@pytest.mark.parametrize("task", [TAG, EXTRACT], ids=["tag", "extract"])
+def test_deberta_is_padded_under_every_head(task: Any) -> None:
+    lm = with_head(language_model("deberta-v2"), task.head, task.label_set)
+    assert not choose(lm.model, causal=False)[0].flat
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -78,6 +78,23 @@ def replace_column(rows: Rows, name: str, values: Any) -> Rows:
     return rows.append_column(name, array)
 
 
+def holds_places(rows: Rows) -> bool:
+    """Say whether places in the texts are written down, so that no character of them may change: cuts of tagged records, or
+    spans of entities (mappings or lists of start and end, or the same as JSON).
+    """
+    if "cuts" in rows.column_names:
+        return True
+    for name in ("entities", "spans"):
+        if name in rows.column_names:
+            kind = rows.schema.field(name).type
+            if pa.types.is_list(kind) and pa.types.is_nested(kind.value_type):
+                return True
+            first = next((str(value).lstrip() for value in rows.column(name).to_pylist() if value), "")
+            if first.startswith(("[{", "[[")):
+                return True
+    return False
+
+
 def about(rows: Rows) -> dict[str, Any]:
     """Give what a step wrote about the whole table (`tags`, `separator` of tagged records), kept in the schema."""
     text = (rows.schema.metadata or {}).get(b"acclimate")

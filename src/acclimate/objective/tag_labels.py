@@ -17,11 +17,15 @@ _SHOWN = 5
 
 
 def found_columns(rows: Rows, asked: TagColumns) -> TagColumns:
-    """Find the columns by what was asked for, or by their usual names (None: there is none)."""
+    """Find the columns by what was asked for, or by their usual names (None: there is none).
+
+    Beside words only `text` is taken for their text: a `document` may be its name.
+    """
     there = [name for name in rows.column_names if name not in OWN_COLUMNS]
     usual = (_TEXTS, _TOKENS, _TAGS, _SPANS)
-    found = [one or _first(there, names) for one, names in zip(asked, usual, strict=True)]
-    return TagColumns(*found)
+    found = TagColumns(*(one or _first(there, names) for one, names in zip(asked, usual, strict=True)))
+    words = found.tokens is not None and (found.tags is not None or found.entities is None)
+    return found._replace(text=asked.text or _first(there, ("text",))) if words else found
 
 
 def need_columns(rows: Rows, asked: TagColumns, where: str) -> TagColumns:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.method import Method, option
-from acclimate.core.rows import OWN_COLUMNS, Counts, Rows, need_columns, replace_column
+from acclimate.core.rows import OWN_COLUMNS, Counts, Rows, holds_places, need_columns, replace_column
 from acclimate.prepare.columns import Names, codes
 from acclimate.prepare.copies import Marks, originals, strengths
 
@@ -23,9 +23,9 @@ class Clean(Method):
     """Writes text in one way: Unicode NFC, control characters removed, runs of white space made one; then takes out rows
     that lack a value or repeat a key.
 
-    Takes: rows with a text column; or, before `tagged`, tables whose columns of text are all to be cleaned. In a tagged
-    text (a row with `cuts`) no character is changed, since places in it are written down: there only empty and short
-    texts are looked for. Clean such data before `tagged`.
+    Takes: rows with a text column; or, before `tagged`, tables whose columns of text are all to be cleaned. In a text
+    of which places are written down (`cuts` of tagged records, spans in `entities` or `spans`) no character is changed:
+    there only empty and short texts are looked for. Clean records before `tagged`.
 
     Gives: the same rows without those whose text is empty (counted as dropped), shorter than `min_chars`, without a value
     in a `required` column, or with the `keys` of another row (counted as removed). Where all columns are cleaned, an empty
@@ -57,7 +57,7 @@ class Clean(Method):
         need_columns(rows, self.keys, f"{where}.keys")
         rows_in, whole = rows.num_rows, self._whole_table(rows)
         changed = {}
-        for name in names if "cuts" not in rows.column_names else [one for one in names if one != "text"]:
+        for name in names if not holds_places(rows) else [one for one in names if one != "text"]:
             before = rows.column(name)
             after = self._cleaned(before)
             number = pc.sum(pc.not_equal(before, after)).as_py() or 0

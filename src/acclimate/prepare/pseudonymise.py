@@ -22,7 +22,17 @@ from acclimate.core.extras import need_package
 from acclimate.core.identifiers.kinds import KINDS, PLURALS, Kind, Span
 from acclimate.core.identifiers.spans import find
 from acclimate.core.method import Method, option
-from acclimate.core.rows import GROUP, ROW_ID, Counts, Rows, about, need_columns, replace_column, with_about
+from acclimate.core.rows import (
+    GROUP,
+    ROW_ID,
+    Counts,
+    Rows,
+    about,
+    holds_places,
+    need_columns,
+    replace_column,
+    with_about,
+)
 from acclimate.prepare.columns import Names, encoded, several
 from acclimate.prepare.identifying import plan
 from acclimate.prepare.surrogates import Surrogates
@@ -138,6 +148,9 @@ class Pseudonymise(Method):
         if "cuts" in rows.column_names:
             found = "the texts are tagged records, in which places are written down"
             raise UserError(Fault(where, found, "rows before tagged", "put pseudonymise before tagged"))
+        if holds_places(rows):
+            found = "places in the texts are written down (entities, spans), and would no longer be right"
+            raise UserError(Fault(where, found, "texts without them", "pseudonymise before they are marked"))
         for part, names in (
             ("columns", self.columns or ()),
             ("text", self.text or ()),

@@ -32,10 +32,17 @@ def _general(module: Any, size: int, seed: int) -> Rows:
     return pa.Table.from_pylist(module.passages()[:size])
 
 
+def _ner(module: Any, size: int, seed: int) -> Rows:
+    sentences = module.generate(size, seed)
+    columns = {"tokens": [one.tokens for one in sentences], "ner_tags": [one.tags for one in sentences]}
+    return pa.table({**columns, "document": [one.document for one in sentences]})
+
+
 _SAMPLES: dict[str, tuple[str, Maker]] = {
     "hospital": ("acclimate.samples.hospital", _hospital),
     "finance": ("acclimate.samples.finance", _finance),
     "general": ("acclimate.samples.general", _general),
+    "ner": ("acclimate.samples.ner", _ner),
 }
 
 
@@ -45,9 +52,9 @@ class Sample(Method):
     Takes: nothing from outside. Nobody in it exists.
 
     Gives: hospital: one row an event, the columns of patient and hospital beside it; finance: `text`, `file`; general:
-    `text`, `id`, `language`. `row_id` is "sample-seed:row", counted from 1.
+    `text`, `id`, `language`; ner: one row a sentence, `tokens`, `ner_tags` (diseases), `document`. `row_id` is "sample-seed:row", counted from 1.
 
-    Options: `size` counts patients (hospital), documents (finance) or passages (general: at most all there are).
+    Options: `size` counts patients (hospital), documents (finance, ner) or passages (general: at most all there are).
 
     When to use: to try a recipe, in the demo, in tests. A model adapted to it knows nothing about real records.
 
@@ -56,7 +63,7 @@ class Sample(Method):
     Raises: nothing beyond what reading a recipe raises.
     """
 
-    sample: Literal["hospital", "finance", "general"] = option(..., "which of the generators")
+    sample: Literal["hospital", "finance", "general", "ner"] = option(..., "which of the generators")
     size: int = option(600, "how many to make", unit="patients, documents or passages", ge=1)
     seed: int = option(0, "other seeds make other data", unit="whole number", ge=0)
 
