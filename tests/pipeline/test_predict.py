@@ -129,6 +129,11 @@ def test_bad_input_is_a_message(
     assert said in capsys.readouterr().err
 
 
+def test_a_text_longer_than_a_file_name_may_be_is_a_text(classifier: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["predict", str(classifier.folder), TEXTS[0].replace(" ", "_") * 20]) == 0
+    assert '"label"' in capsys.readouterr().out
+
+
 def test_a_language_model_answers_no_task(encoder: Path) -> None:
     with pytest.raises(UserError, match="answers no task"):
         acclimate.load(str(encoder))

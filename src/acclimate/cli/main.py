@@ -13,8 +13,8 @@ import typer
 import acclimate
 from acclimate.core.errors import AcclimateError, Interrupted, UserError
 
-COMMANDS = ("demo", "init", "advise", "check", "show", "run", "evaluate", "compare", "review", "predict", "listing", "sample", "fetch",
-            "convert", "schema", "env")  # fmt: skip
+COMMANDS = ("demo", "init", "advise", "check", "show", "run", "evaluate", "compare", "review", "predict", "generate", "chat", "listing",
+            "sample", "fetch", "convert", "schema", "env")  # fmt: skip
 """Modules of this folder, in the order of the help."""
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=acclimate.__doc__)
 for name in COMMANDS:

@@ -26,12 +26,12 @@ def predict(
     from acclimate.pipeline.predict import load
     from acclimate.predict.files import joined, write
 
-    _need_meant(what)
+    file = is_file(what, "predict")
     with load(model, batch_tokens=batch_tokens) as loaded:
         if what == "-":
             for line in sys.stdin:
                 _say(loaded.predict(line.rstrip("\n"))[0])
-        elif Path(what).is_file():
+        elif file:
             chunks = loaded.predict_file(what)
             if output is not None:
                 print(f"{write(output, chunks)} rows: {output}")
@@ -43,15 +43,17 @@ def predict(
             _say(loaded.predict(what)[0])
 
 
-def _need_meant(what: str) -> None:
-    """Raise UserError for what looks like a file and is not there."""
+def is_file(what: str, where: str) -> bool:
+    """Say whether a file is meant, or a text. Raises: UserError for what looks like a file and is not there."""
+    try:
+        if Path(what).is_file():
+            return True
+    except (OSError, ValueError):  # no file can be called so
+        return False
     ending = Path(what).suffix.lower()
-    if (
-        " " not in what
-        and ending in (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".txt")
-        and not Path(what).is_file()
-    ):
-        raise UserError(Fault("predict", f"no file {what}", "a file, a text, or - for lines of text", "check the path"))
+    if " " not in what and ending in (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".txt"):
+        raise UserError(Fault(where, f"no file {what}", "a file, a text, or - for lines of text", "check the path"))
+    return False
 
 
 def _say(line: object) -> None:

@@ -1,14 +1,17 @@
-"""Answers of a trained model about texts and files: `acclimate predict`, `acclimate.load(...).predict(...)`."""
+"""Answers of a trained model about texts and files: `acclimate predict`, `acclimate.load(...).predict(...)`; of a causal
+one what it writes: `acclimate generate`, `acclimate.load(...).generate(...)`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
 
+from acclimate.core.decoding import Decoding
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Tell, silent
 from acclimate.core.registry import resolve
@@ -16,9 +19,9 @@ from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Rows, replace_column
 from acclimate.model.load import config_for, folder_of, load_tokenizer, need_head
 from acclimate.model.load import load as load_model
 from acclimate.model.section import Model
-from acclimate.pipeline.predictor import answering
-from acclimate.pipeline.recipe import Phase
-from acclimate.pipeline.trained_task import TASK, phase_of
+from acclimate.pipeline.generate import Asked, Speaking, as_decoding, asked_in
+from acclimate.pipeline.predictor import Answering, answering
+from acclimate.pipeline.trained_task import TASK, is_causal, learnt_a_task, phase_of
 from acclimate.predict.answers import Line, lines
 from acclimate.sources.ending import name_for
 
@@ -27,16 +30,22 @@ _WHERE = "predict"
 
 
 class Loaded:
-    """A model that answers: `load(path).predict(texts)`. Close it, or use it in a `with`, to free it.
+    """A model that answers: `load(path).predict(texts)`, or writes: `load(path).generate(prompts)`. Close it, or use it in a
+    `with`, to free it.
 
-    `task` is classify, tag or extract; `labels` what it answers with.
+    `task` is classify, tag or extract, and causal for a model that writes.
     """
 
     def __init__(self, path: str, *, batch_tokens: int = 8192, revision: str = "main") -> None:
         self._stack = ExitStack()
+        self._path = path
+        self._speaking: Speaking | None = None
+        self._answering: Answering | None = None
         spec = Model(path=_model_in(path), revision=revision)
-        self.phase: Phase = phase_of(config_for(spec), path)
-        self.task: str = self.phase.objective.head
+        config = config_for(spec)
+        writes = is_causal(config)
+        phase = None if writes and not learnt_a_task(config) else phase_of(config, path)
+        self.task: str = "causal" if writes or phase is None else phase.objective.head
         need_head(spec, self.task)
         lm = load_model(spec, self.task, load_tokenizer(spec))
         if not lm.trained_head:
@@ -49,8 +58,51 @@ class Loaded:
                 )
             )
         kept = getattr(lm.model.config, TASK, None) or {}
-        self._answering = self._stack.enter_context(answering(lm, self.phase, batch_tokens, kept))
         self._abstain = kept.get("abstain_below")
+        if phase is None or self.task == "causal":
+            self._speaking = Speaking(lm, None if phase is None else phase.objective, batch_tokens)
+        else:
+            self._answering = self._stack.enter_context(answering(lm, phase, batch_tokens, kept))
+
+    def generate(
+        self,
+        prompts: Asked | Sequence[Asked],
+        decoding: Decoding | Mapping[str, Any] | None = None,
+        tell: Tell = silent,
+        *,
+        raw: bool = False,
+    ) -> list[Line]:
+        """Write an answer to each prompt, in their order: `generated`, its tokens, and whether it was cut.
+
+        Takes: texts (asked by the model's chat template if it has one; `raw`: written on from as they are) or
+        conversations, [{role, content}, ...]; `decoding`, such as {"temperature": 0.7, "max_new_tokens": 100}.
+        """
+        several: Any = prompts
+        asked: list[Any] = [prompts] if isinstance(prompts, str) or _is_conversation(prompts) else list(several)
+        return self.speaking.generate(asked, as_decoding(decoding), tell, raw=raw)
+
+    def stream(
+        self, prompt: Asked, decoding: Decoding | Mapping[str, Any] | None = None, *, raw: bool = False
+    ) -> Iterator[str]:
+        """Write an answer to one prompt, and give it piece by piece as it is written. Takes: as `generate`."""
+        return self.speaking.stream(prompt, as_decoding(decoding), raw=raw)
+
+    def generate_file(
+        self, path: str, decoding: Decoding, tell: Tell = silent, *, raw: bool = False
+    ) -> Iterator[tuple[Rows, list[Line]]]:
+        """Read a file of any format, and give its rows (their own columns) with what was written to each."""
+        rows, _ = resolve("sources", name_for(path, "generate"))(path=path).read("generate")
+        asked, names = asked_in(rows, f"generate: {path}")
+        own = rows.drop_columns([name for name in OWN_COLUMNS if name in rows.column_names])
+        yield own, self.speaking.generate(asked, decoding, tell, names, raw=raw)
+
+    @property
+    def speaking(self) -> Speaking:
+        """The model as one that writes. Raises: UserError if it is none."""
+        if self._speaking is None:
+            found = f"{self._path} was trained to {self.task}"
+            raise UserError(Fault("generate", found, "a causal model", "use acclimate predict, or name a decoder"))
+        return self._speaking
 
     def predict(self, texts: str | Sequence[str] | Sequence[dict[str, Any]], tell: Tell = silent) -> list[Line]:
         """Give an answer for each text, in their order.
@@ -73,7 +125,12 @@ class Loaded:
             yield own, self._of(some, tell)
 
     def _of(self, rows: Rows, tell: Tell) -> list[Line]:
-        task: Any = self.phase.objective
+        if self._answering is None:
+            what = f"{self._path} writes texts and answers no task"
+            raise UserError(
+                Fault(_WHERE, what, "a model trained to classify, tag or extract", "use acclimate generate")
+            )
+        task: Any = self._answering.phase.objective
         asked = task.asked(rows, _WHERE)
         found = self._answering.answers(asked, [""] * rows.num_rows, tell)
         return lines(found, asked.column("text").to_pylist(), self._abstain)
@@ -89,8 +146,12 @@ class Loaded:
         self.close()
 
 
+def _is_conversation(given: Any) -> bool:
+    return bool(given) and not isinstance(given, str) and isinstance(given[0], Mapping)
+
+
 def load(path: str, *, batch_tokens: int = 8192, revision: str = "main") -> Loaded:
-    """Load a model that was trained for a task: the folder of a run or a model, or a Hub id.
+    """Load a model that was trained for a task, or a causal one: the folder of a run or a model, or a Hub id.
 
     Takes: `batch_tokens`, most tokens in a forward pass, padding included; `revision` of a Hub model. Raises: UserError.
     """

@@ -25,9 +25,9 @@ def phase_of(config: Any, name: str) -> Phase:
 
     Raises: UserError for a model without a task's head.
     """
-    own = getattr(config, TASK, None)
     data: dict[str, Any] = {"sources": {"train": {"rows": _SOURCE}}}
-    if isinstance(own, dict) and "objective" in own:
+    if learnt_a_task(config):
+        own = getattr(config, TASK)
         tokens = {key: own[key] for key in ("max_length", "stride") if own.get(key) is not None}
         return validate(Phase, {**data, "objective": own["objective"], "tokens": tokens})
     classes = getattr(config, "architectures", None) or [""]
@@ -35,7 +35,7 @@ def phase_of(config: Any, name: str) -> Phase:
     if head is None:
         raise UserError(
             Fault("predict", f"{name} is {classes[0] or 'a model'} and answers no task", ", ".join(_HEADS),
-                  "train one (objective: classify, tag or extract), or use acclimate generate")
+                  "train one (objective: classify, tag or extract); acclimate generate wants a causal model")
         )  # fmt: skip
     labels = [config.id2label[number] for number in sorted(config.id2label)]
     options: dict[str, Any] = {"name": head}
@@ -45,3 +45,16 @@ def phase_of(config: Any, name: str) -> Phase:
     elif head == "tag":
         options["labels"] = labels
     return validate(Phase, {**data, "objective": options})
+
+
+def learnt_a_task(config: Any) -> bool:
+    """Say whether a config keeps what its model was trained by."""
+    own = getattr(config, TASK, None)
+    return isinstance(own, dict) and "objective" in own
+
+
+def is_causal(config: Any) -> bool:
+    """Say whether a model writes: its architecture is one of transformers' causal ones."""
+    from acclimate.compat.transformers.heads import is_causal_class
+
+    return any(is_causal_class(name) for name in getattr(config, "architectures", None) or ())

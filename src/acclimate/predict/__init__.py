@@ -1,1 +1,1 @@
-"""Model and rows -> labels, spans, texts: what predict, evaluate and serve share."""
+"""Model and rows -> labels, spans, texts; prompts -> texts: what predict, evaluate and serve share."""

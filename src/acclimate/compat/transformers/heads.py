@@ -43,6 +43,13 @@ def has_head(model_type: str, head: str) -> bool:
     return model_type in getattr(modeling_auto, _MAPPINGS[head])
 
 
+def is_causal_class(name: str) -> bool:
+    """Say whether a class of transformers is a causal language model."""
+    from transformers.models.auto import modeling_auto
+
+    return name in modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.values()
+
+
 def need_head(config: Any, head: str) -> None:
     """Raise UserError unless the architecture has the head that the objective needs."""
     kind = config.model_type

@@ -1,0 +1,126 @@
+"""A causal model's folder -> something that is asked: `acclimate generate`, `acclimate chat`, `load(...).generate(...)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from acclimate.compat.transformers.chat import Chat
+from acclimate.core.decoding import Decoding
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.events import Tell, silent
+from acclimate.core.language_model import LanguageModel
+from acclimate.core.recipe import parse_yaml, validate
+from acclimate.core.rendered import Message, Rendered
+from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Rows
+from acclimate.predict.answers import Line
+from acclimate.predict.generate import Generator, ends_of
+
+Asked = str | Sequence[Message]
+"""A text, or a conversation that ends with a question: [{role, content}, ...]."""
+_WHERE = "generate"
+_COLUMNS = ("messages", "prompt", "question", "text")
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """A loaded causal model that is asked as it was trained to be: by its chat template, or (`raw`, and models without
+    one) by text that it writes on from. `objective` is what it was trained by, where its config says so.
+    """
+
+    lm: LanguageModel
+    objective: Any = None
+    batch_tokens: int = 8192
+
+    def generate(
+        self,
+        asked: Sequence[Asked],
+        decoding: Decoding,
+        tell: Tell = silent,
+        names: Sequence[str] = (),
+        *,
+        raw: bool = False,
+    ) -> list[Line]:
+        """Give a line for each, in their order: `generated`, `generated_tokens`, `generated_cut`."""
+        prompts = [self.prompt(one, names[number] if names else f"prompt {number + 1}", raw=raw)
+                   for number, one in enumerate(asked)]  # fmt: skip
+        made = self.generator.texts(prompts, decoding, tell, names)
+        return [{"generated": one.text, "generated_tokens": one.tokens, "generated_cut": one.cut} for one in made]
+
+    def stream(self, asked: Asked, decoding: Decoding, *, raw: bool = False) -> Iterator[str]:
+        """Give an answer piece by piece, as it is written."""
+        return self.generator.pieces(self.prompt(asked, "prompt 1", raw=raw), decoding)
+
+    def prompt(self, asked: Asked, name: str, *, raw: bool) -> str | Rendered:
+        """Write out what is asked as the model reads it. `name` is for messages."""
+        if isinstance(asked, str) and (raw or not self.lm.tokenizer.chat_template):
+            return asked
+        messages = [{"role": "user", "content": asked}] if isinstance(asked, str) else list(asked)
+        where = f"{_WHERE}: {name}"
+        if raw or not self.lm.tokenizer.chat_template:
+            found = "is a conversation, and the model has no chat template" if not raw else "is a conversation"
+            raise UserError(
+                Fault(where, found, "a text", "ask for one text, or take a model that was trained to answer")
+            )
+        if not messages or not messages[-1].get("content", "").strip():
+            raise UserError(Fault(where, "is empty", "a question", "leave it out"))
+        told = self.objective.told(messages) if hasattr(self.objective, "told") else messages
+        return self._chat.prompt(told, name)
+
+    @cached_property
+    def generator(self) -> Generator:
+        """The model, set up to write."""
+        ends = set(ends_of(self.lm))
+        if self.lm.tokenizer.chat_template:
+            with suppress(UserError):  # a template that can't be followed is told when it is asked for
+                ends |= set(self._chat.ending_ids())
+        return Generator(self.lm, tuple(sorted(ends)), self.batch_tokens)
+
+    @cached_property
+    def _chat(self) -> Chat:
+        return Chat(self.lm.tokenizer, _WHERE)
+
+
+def as_decoding(given: Decoding | Mapping[str, Any] | None) -> Decoding:
+    """Give settings as they are, from a mapping, or the defaults. Raises: UserError for unknown ones and bad values."""
+    return given if isinstance(given, Decoding) else validate(Decoding, dict(given or {}))
+
+
+def decoding_from(settings: Sequence[str]) -> Decoding:
+    """Read `key=value` settings, as on the command line."""
+    data: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise UserError(
+                Fault(setting, "has no =", "key=value, as in temperature=0.7", "quote a prompt of many words")
+            )
+        data[key] = value if key == "stop" else parse_yaml(value, key)
+    return validate(Decoding, data)
+
+
+def asked_in(rows: Rows, where: str) -> tuple[list[Asked], list[str]]:
+    """Give what is asked in a file's rows, and the rows' names.
+
+    The column is `messages` (without a last answer), `prompt`, `question` or `text`, in any capitalisation.
+    """
+    found = {name.strip().casefold(): name for name in reversed(rows.column_names)}
+    column = next((found[name] for name in _COLUMNS if name in found), None)
+    if column is None:
+        there = ", ".join(name for name in rows.column_names if name not in OWN_COLUMNS)
+        raise UserError(
+            Fault(where, f"columns {there}", f"one called {' or '.join(_COLUMNS)}", "call the prompts' column so")
+        )
+    return [_question(one) for one in rows.column(column).to_pylist()], [
+        str(name) for name in rows.column(ROW_ID).to_pylist()
+    ]
+
+
+def _question(value: Any) -> Asked:
+    """Give a cell as what is asked: a conversation without the answer it ends with."""
+    if not isinstance(value, list):
+        return "" if value is None else str(value)
+    return value[:-1] if value and value[-1].get("role") == "assistant" else value

@@ -1,0 +1,155 @@
+"""A decoder that learnt to answer is asked: from Python, from the command line, turn by turn; what can't be asked is a message."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+import acclimate
+from acclimate.cli.main import call
+from acclimate.core.errors import UserError
+from acclimate.pipeline.predict import Loaded
+from acclimate.pipeline.run import Run, run
+from tests.pipeline import tiny
+
+QUESTIONS = ["病人7?", "病人8?"]
+
+
+@pytest.fixture(scope="module")
+def answerer(decoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A decoder that was taught two answers."""
+    place = tmp_path_factory.mktemp("answerer")
+    answers = ("没有问题。", "住院。")
+    data = tiny.write_rows(
+        place / "rows.jsonl",
+        [{"question": f"病人{number}?", "answer": answers[number % 2]} for number in range(60)],
+    )
+    train = {"max_steps": 40, "per_device_train_batch_size": 8, "learning_rate": 2e-2, "lr_scheduler_type": "constant"}
+    recipe = tiny.recipe(decoder, data, place / "run", objective="sft", train=train)
+    return run({**recipe, "leaks": "off", "evaluate": {"retention": None, "terms": None, "resamples": 100}})
+
+
+@pytest.fixture(scope="module")
+def loaded(answerer: Run) -> Loaded:
+    return acclimate.load(str(answerer.folder))
+
+
+def test_it_is_asked_as_it_was_trained_to_be(answerer: Run, loaded: Loaded) -> None:
+    model = AutoModelForCausalLM.from_pretrained(answerer.folder / "model")
+    tokenizer = AutoTokenizer.from_pretrained(answerer.folder / "model")
+    theirs = []
+    for question in QUESTIONS:
+        asked = tokenizer.apply_chat_template(
+            [{"role": "user", "content": question}], add_generation_prompt=True, return_tensors="pt"
+        )
+        new = model.generate(**asked, max_new_tokens=20, do_sample=False, pad_token_id=0)[
+            0, asked["input_ids"].shape[1] :
+        ]
+        theirs.append(tokenizer.decode(new, skip_special_tokens=True))
+    found = loaded.generate(QUESTIONS, {"max_new_tokens": 20})
+    assert [one["generated"] for one in found] == theirs
+    assert set(theirs) <= {"没有问题。", "住院。"}
+    assert not any(one["generated_cut"] for one in found)
+    assert "".join(loaded.stream(QUESTIONS[0], {"max_new_tokens": 20})) == theirs[0]
+    conversation = [{"role": "user", "content": QUESTIONS[0]}]
+    assert loaded.generate(conversation, {"max_new_tokens": 20}) == found[:1]
+    assert loaded.generate([conversation], {"max_new_tokens": 20}) == found[:1]
+    assert loaded.generate([]) == []
+
+
+def test_raw_writes_on_from_the_text_itself(loaded: Loaded) -> None:
+    written = "User:\n病人7?\nAssistant:\n"
+    assert loaded.generate(written, {"max_new_tokens": 20}, raw=True) == loaded.generate(
+        "病人7?", {"max_new_tokens": 20}
+    )
+    assert loaded.generate("病人", {"max_new_tokens": 3}, raw=True) != loaded.generate("病人", {"max_new_tokens": 3})
+
+
+def test_a_base_without_a_template_writes_on(decoder: Path) -> None:
+    with acclimate.load(str(decoder)) as base:
+        assert base.generate("the", {"max_new_tokens": 3}) == base.generate("the", {"max_new_tokens": 3}, raw=True)
+        with pytest.raises(UserError, match="no chat template"):
+            base.generate([{"role": "user", "content": "the"}])
+        with pytest.raises(UserError, match="use acclimate generate"):
+            base.predict("the")
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_file_keeps_its_order_and_columns(
+    ending: str, answerer: Run, loaded: Loaded, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"Question": f"病人{number}?", "who": f"p{number}"} for number in range(6)]
+    given = tiny.write_rows(tmp_path / "in.jsonl", rows)
+    out = tmp_path / f"out.{ending}"
+    assert call(["generate", str(answerer.folder), str(given), "max_new_tokens=20", "--output", str(out)]) == 0
+    assert "6 rows" in capsys.readouterr().out
+    found = tiny_read(out)
+    assert [row["who"] for row in found] == [row["who"] for row in rows]
+    expected = loaded.generate([row["Question"] for row in rows], {"max_new_tokens": 20})
+    assert [row["generated"] for row in found] == [one["generated"] for one in expected]
+
+
+def tiny_read(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        return list(pq.read_table(path).to_pylist())
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def test_the_command_writes_to_the_screen(answerer: Run, loaded: Loaded, capsys: pytest.CaptureFixture[str],
+                                          monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    said = [one["generated"] for one in loaded.generate(QUESTIONS, {"max_new_tokens": 20})]
+    assert call(["generate", str(answerer.folder), QUESTIONS[0], "max_new_tokens=20"]) == 0
+    assert capsys.readouterr().out == said[0] + "\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(QUESTIONS) + "\n"))
+    assert call(["generate", str(answerer.folder), "-", "max_new_tokens=20"]) == 0
+    assert capsys.readouterr().out == "".join(f"{one}\n" for one in said)
+
+
+def test_a_conversation_keeps_its_turns_until_it_is_begun_anew(
+    answerer: Run, loaded: Loaded, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = loaded.generate("病人7?", {"max_new_tokens": 8})
+    turns = [{"role": "user", "content": "病人7?"}, {"role": "assistant", "content": first["generated"]},
+             {"role": "user", "content": "病"}]  # fmt: skip
+    (second,) = loaded.generate(turns, {"max_new_tokens": 8})
+    typed = ["病人7?", "病", "", "/reset", "病人7?", "x" * 400, "/exit", "病人7?"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(typed) + "\n"))
+    assert call(["chat", str(answerer.folder), "max_new_tokens=8"]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{first['generated']}\n{second['generated']}\n{first['generated']}\n"
+    assert "fewer than 64" in said.err, "too long a turn is a message, and the conversation goes on"
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["generate", "MODEL", " "], "is empty"),
+        (["generate", "MODEL", "x" * 400], "fewer than 64"),
+        (["generate", "MODEL", "there.jsonl"], "no file there.jsonl"),
+        (["generate", "MODEL", "a b", "temprature=1"], "temperature"),
+        (["generate", "MODEL", "a b", "top_p=0"], "top_p"),
+        (["generate", "MODEL", "a b", "c"], "has no ="),
+        (["generate", "ENCODER", "a b"], "wants a causal model"),
+        (["chat", "DECODER"], "no chat template"),
+        (["generate", "MODEL", "FILE"], "messages or prompt or question or text"),
+    ],
+)
+def test_bad_input_is_a_message(
+    arguments: list[str], said: str, answerer: Run, decoder: Path, encoder: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    file = tiny.write_rows(tmp_path / "in.jsonl", [{"what": "a"}])
+    names = {"MODEL": answerer.folder, "ENCODER": encoder, "DECODER": decoder, "FILE": file}
+    assert call([str(names.get(one, one)) for one in arguments]) == 2
+    assert said in capsys.readouterr().err
