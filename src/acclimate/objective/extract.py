@@ -61,6 +61,11 @@ class Extract(Method):
     def label_set(self) -> Labels | None:
         return Labels("one", ("LABEL_0", "LABEL_1"))  # start and end, as transformers calls two outputs without names
 
+    @property
+    def limits(self) -> tuple[int, bool]:
+        """Give how many tokens an answer has at most, and whether there may be none."""
+        return self.max_answer_length, bool(self.unanswerable)
+
     def check(self, tokenizer: PreTrainedTokenizerFast, where: str) -> None:
         """Any tokenizer will do."""
 

@@ -35,5 +35,6 @@ def text_answers(
     cells = rows.select(columns).to_pylist()
     right = tuple(tuple(str(one["text"]) for one in row.get(answers) or ()) for row in cells)
     contexts = [row[context] or "" for row in cells]
-    found = extracts(said, examples, contexts, task.max_answer_length, may_be_none=bool(task.unanswerable))
+    longest, may_be_none = task.limits
+    found = extracts(said, examples, contexts, longest, may_be_none=may_be_none)
     return TextAnswers(tuple(str(row[ROW_ID]) for row in cells), tuple(groups), right, found)
