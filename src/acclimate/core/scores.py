@@ -84,6 +84,7 @@ class Score:
     primary: bool | None = None
     run: str | None = None
     slice: str | None = None
+    seed: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the line with `low` and `high` always there and other fields only where they are set.

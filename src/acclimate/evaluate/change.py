@@ -96,7 +96,7 @@ def gap(parts: Sequence[tuple[GroupSums, GroupSums | None]], bootstrap: Bootstra
     groups = sum(statistic.groups for statistic in statistics)
     if min(statistic.groups for statistic in statistics) < FEWEST_GROUPS:
         return Gap(most, least, Change(value, None, None, groups))
-    largest_K = np.concatenate([_largest(statistics, value_S, some) for some in _weightings(groups, bootstrap)])
+    largest_K = np.concatenate([_largest(statistics, value_S, some) for some in weightings(groups, bootstrap)])
     largest_K = largest_K[np.isfinite(largest_K)]
     if 2 * len(largest_K) < bootstrap.resamples:
         return Gap(most, least, Change(value, None, None, groups))
@@ -144,7 +144,7 @@ def apart(
     valid_K = np.isfinite(value_K) & np.isfinite(error_K)
     if 2 * valid_K.sum() < len(valid_K):
         return Change(value, None, None, groups)
-    low, high = _ends(value, error, value_K[valid_K], error_K[valid_K], bootstrap.confidence)
+    low, high = ends(value, error, value_K[valid_K], error_K[valid_K], bootstrap.confidence)
     return Change(value, low, high, groups)
 
 
@@ -233,17 +233,17 @@ def _interval(statistic: _Statistic | Linearised, bootstrap: Bootstrap) -> Chang
     valid_K = np.isfinite(value_K) & np.isfinite(error_K)
     if 2 * valid_K.sum() < len(valid_K):
         return Change(value, None, None, groups)
-    low, high = _ends(value, error, value_K[valid_K], error_K[valid_K], bootstrap.confidence)
+    low, high = ends(value, error, value_K[valid_K], error_K[valid_K], bootstrap.confidence)
     return Change(value, low, high, groups)
 
 
 def _weighted(statistic: _Statistic | Linearised, bootstrap: Bootstrap) -> tuple[Floats, Floats]:
     """Evaluate the statistic for all weightings."""
-    found = [statistic.at(weights_KG) for weights_KG in _weightings(statistic.groups, bootstrap)]
+    found = [statistic.at(weights_KG) for weights_KG in weightings(statistic.groups, bootstrap)]
     return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
 
 
-def _weightings(groups: int, bootstrap: Bootstrap) -> Iterator[Floats]:
+def weightings(groups: int, bootstrap: Bootstrap) -> Iterator[Floats]:
     """Give all weightings, as many at a time as memory allows (the draws do not depend on it)."""
     random = np.random.Generator(np.random.PCG64(hash64("bootstrap", bootstrap.seed)))
     at_once = max(_CELLS // groups, 1)
@@ -254,7 +254,7 @@ def _weightings(groups: int, bootstrap: Bootstrap) -> Iterator[Floats]:
         yield weights_KG.astype(np.float64)
 
 
-def _ends(value: float, error: float, value_K: Floats, error_K: Floats, confidence: float) -> tuple[float, float]:
+def ends(value: float, error: float, value_K: Floats, error_K: Floats, confidence: float) -> tuple[float, float]:
     """Give the studentised interval.
 
     An end that weightings without any spread would send to infinity (all of the change lies in very few groups) is the

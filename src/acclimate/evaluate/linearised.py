@@ -31,7 +31,7 @@ class Linearised:
             raise AcclimateError(f"{after.name} is not of one formula in both arms")
         measured_G = np.logical_or.reduce([one.denominator_G > 0 for one in arms])
         self.groups, self._relative = int(measured_G.sum()), relative
-        self._arms = [_Arm(one.cells, measured_G) for one in arms if one.cells is not None]
+        self._arms = [CellArm(one.cells, measured_G) for one in arms if one.cells is not None]
 
     def at(self, weights_KG: Floats) -> tuple[Floats, Floats]:
         """Give S* and SE* for each weighting; NaN where the formula is undefined."""
@@ -57,7 +57,7 @@ class Linearised:
         return value_K, np.where(error_K <= _DIGITS * scale_K, 0.0, error_K)
 
 
-class _Arm:
+class CellArm:
     """One arm's cells in the order in which they are summed: by cell for the sums, by group for the influences."""
 
     def __init__(self, cells: Cells, measured_G: npt.NDArray[np.bool_]) -> None:

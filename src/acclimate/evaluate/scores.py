@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from acclimate.core.scores import GroupSums, Score
 from acclimate.evaluate.change import Bootstrap, Change, change, own_interval
+from acclimate.evaluate.seeds import change_over_seeds
 
 ARMS = ("before", "start", "after", "control")
 
@@ -45,6 +46,39 @@ def score_lines(
                 of_all = place.data == "test" and one.slice is None
                 marked = of_all and one.name == primary and name == "base"
                 lines.append(_line(place, "change", one, found, against=name, primary=marked))
+    return lines
+
+
+def seed_lines(
+    place: Place,
+    runs: Mapping[str, Mapping[int, Sequence[GroupSums]]],
+    bootstrap: Bootstrap,
+    primary: str,
+) -> list[Score]:
+    """Give the lines of arms that were trained from several seeds: the means over seeds and their changes, then every seed.
+
+    Takes: `runs`, by `when` (before, after, control) and seed. A score is there only if every arm and seed has it.
+    """
+    by_key = {
+        when: [{(one.name, one.slice): one for one in sums if one.measured} for sums in seeds.values()]
+        for when, seeds in runs.items()
+    }
+    keys = [key for key in by_key["after"][0] if all(key in one for some in by_key.values() for one in some)]
+    lines = []
+    for name in keys:
+        some = {when: [one[name] for one in seeds] for when, seeds in by_key.items()}
+        counted = some["after"][0]
+        for when, of_seeds in some.items():
+            lines.append(_line(place, when, counted, change_over_seeds(of_seeds, [], bootstrap)))
+        for arm, other in (("before", "base"), ("control", "control")):
+            if arm in some:
+                found = change_over_seeds(some["after"], some[arm], bootstrap)
+                marked = place.data == "test" and name == (primary, None) and other == "base"
+                lines.append(_line(place, "change", counted, found, against=other, primary=marked))
+    for when, seeds in runs.items():
+        for seed, sums in seeds.items():
+            whole = [one for one in sums if one.measured and one.slice is None]
+            lines += [replace(_line(place, when, one, own_interval(one, bootstrap)), seed=seed) for one in whole]
     return lines
 
 

@@ -19,6 +19,17 @@ def _as_names(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+class CompareWithBase(Section):
+    """A task trained also from the base, and each of both from several seeds (docs/measuring.md, Seeds)."""
+
+    seeds: int = option(
+        3, "how often the task is trained from each start, from seeds train.seed, + 1, ...", unit="seeds", ge=2, le=100
+    )
+    control: Literal["general"] | None = option(
+        None, "general: train it also from a base that was adapted to general text (evaluate.control_source)"
+    )
+
+
 class Evaluate(Section):
     """How base and adapted model are measured and compared (docs/measuring.md)."""
 
@@ -65,6 +76,9 @@ class Evaluate(Section):
     )
     control_source: Annotated[Source, Family("sources")] | None = option(
         None, "where the control's general text comes from (default: the source of prepare: replay)"
+    )
+    compare_with_base: CompareWithBase | None = option(
+        None, "tasks behind an adaptation: train the task from the base too, with several seeds: {seeds: 3}"
     )
     slices: tuple[Slice, ...] = option(
         (), "columns whose values are subgroups, each measured by itself: sex, or {column: age, bands: [0, 18, 65]}"

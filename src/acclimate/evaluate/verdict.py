@@ -13,6 +13,7 @@ from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.scores import GroupSums, Verdict
 from acclimate.evaluate.change import FEWEST_GROUPS, Change, change, own_interval
 from acclimate.evaluate.section import Evaluate
+from acclimate.evaluate.seeds import change_over_seeds
 
 NO_HEAD = "the base has no trained head for this objective, so there is no `before`"
 
@@ -95,7 +96,26 @@ def judge(
     if before is None:
         return not_measurable(settings.primary, NO_HEAD)
     base = find(before, settings.primary, "evaluate.primary")
-    found = change(adapted, base, settings.bootstrap)
+    return _judged(base, base.value, change(adapted, base, settings.bootstrap), settings, groups)
+
+
+def judge_seeds(
+    before: Sequence[Sequence[GroupSums]], after: Sequence[Sequence[GroupSums]], settings: Evaluate, groups: str
+) -> Verdict:
+    """Give the verdict on a task that base and adapted model were trained for from several seeds.
+
+    Takes: the scores of each seed, in one order. Raises: UserError if the primary score was not measured.
+    """
+    bases, adapted = ([find(one, settings.primary, "evaluate.primary") for one in some] for some in (before, after))
+    found = change_over_seeds(adapted, bases, settings.bootstrap)
+    level = change_over_seeds(bases, [], settings.bootstrap).value
+    verdict = _judged(bases[0], level, found, settings, groups)
+    told = f"{verdict.sentence} Both were trained for the task on the same rows, from {len(bases)} seeds each; the interval is over seeds and {groups}."
+    return Verdict(verdict.verdict, verdict.primary, told)
+
+
+def _judged(base: GroupSums, level: float, found: Change, settings: Evaluate, groups: str) -> Verdict:
+    """Give the verdict on a change; `level` is the base's score."""
     if found.low is None or found.high is None:
         if found.groups < FEWEST_GROUPS:
             counted = f"{found.groups} {groups}" if found.groups != 1 else "one group"
@@ -103,13 +123,9 @@ def judge(
         else:
             reason = f"the {groups} are too uneven for an interval"
         return not_measurable(settings.primary, reason)
-    return _verdict(base, found, settings, groups)
-
-
-def _verdict(base: GroupSums, found: Change, settings: Evaluate, groups: str) -> Verdict:
     low, high = (found.low or 0.0), (found.high or 0.0)
     worse_end, good_end = (high, low) if base.better == "lower" else (-low, -high)
-    enough = abs(found.value) >= settings.min_effect * abs(base.value)
+    enough = abs(found.value) >= settings.min_effect * abs(level)
     said = "no difference shown"
     if worse_end < 0 and enough:
         said = "better"

@@ -20,15 +20,16 @@ from acclimate.evaluate.class_counts import expected_scores
 from acclimate.evaluate.curves import class_curves
 from acclimate.evaluate.kept import keep_answers
 from acclimate.evaluate.rows import choose
-from acclimate.evaluate.scores import Place, score_lines, undefined
+from acclimate.evaluate.scores import Place, score_lines, seed_lines, undefined
 from acclimate.evaluate.section import Evaluate
-from acclimate.evaluate.verdict import judge, not_measurable, noun, without_base
+from acclimate.evaluate.verdict import judge, judge_seeds, not_measurable, noun, without_base
 from acclimate.model.load import load
 from acclimate.pipeline.evaluate import MEASURED, eval_texts
 from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.predictor import answering, groups_of_rows
 from acclimate.pipeline.prepare import of_role
 from acclimate.pipeline.recipe import Phase
+from acclimate.pipeline.seeds import SeedRun
 from acclimate.pipeline.subgroups import column_lines
 from acclimate.pipeline.task_scores import choose_threshold, keep_for_predicting, scores_of, task_floors, untold_floor
 from acclimate.pipeline.tasks import how_read
@@ -38,17 +39,21 @@ from acclimate.tokens.cache import rows_hash
 
 
 def answered(
-    workplace: Workplace, phases: Sequence[Trained], rows: Rows, tell: Tell, control: Trained | None = None
+    workplace: Workplace, phases: Sequence[Trained], rows: Rows, tell: Tell, repeated: Sequence[SeedRun] = ()
 ) -> Proven:
-    """Measure what a task's model answers (or find it measured); write scores.json and verdict.json."""
+    """Measure what a task's model answers (or find it measured); write scores.json and verdict.json.
+
+    Takes: `repeated`, trainings of the task from several starts and seeds; the first is the run's own model.
+    """
     settings, trained = workplace.recipe.measured_by, phases[-1]
     place = workplace.stage("evaluate")
     made_from = fingerprint(
-        "answers", trained.made_from, rows_hash(rows), settings.model_dump(mode="json"), acclimate.__version__
-    )
+        "answers", trained.made_from, [(one.when, one.trained.made_from) for one in repeated], rows_hash(rows),
+        settings.model_dump(mode="json"), acclimate.__version__,
+    )  # fmt: skip
     if not is_complete(place, made_from):
         tell(Event("stage", "measuring"))
-        proven = _measure(workplace, trained, rows, tell)
+        proven = _measure(workplace, trained, rows, repeated, tell)
         with folder(place, made_from=made_from) as new:
             write_json(new / MEASURED, proven.as_json())
     proven = Proven.from_json(read_json(place / MEASURED))
@@ -58,7 +63,7 @@ def answered(
     return proven
 
 
-def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> Proven:
+def _measure(workplace: Workplace, trained: Trained, rows: Rows, repeated: Sequence[SeedRun], tell: Tell) -> Proven:
     recipe = workplace.recipe
     settings, phase, began = recipe.measured_by, recipe.phases[-1], time.perf_counter()
     test, column = chosen_rows(rows, settings)
@@ -81,12 +86,19 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> 
     keep_for_predicting(workplace, trained, chosen, settings)
     place = Place(phase.name, "test", column or "document")
     floors = task_floors(said, of_role(rows, "train"), test, phase.objective, settings)
-    lines = score_lines(place, sums, settings.bootstrap, settings.primary, floors)
-    verdict = (
-        judge(sums["before"], sums["after"], settings, noun(column))
-        if "before" in sums
-        else without_base(sums["after"], settings, noun(column))
-    )
+    by_seed = _by_seed(workplace, repeated, sums["after"], rows, tell)
+    if by_seed:
+        lines = seed_lines(place, by_seed, settings.bootstrap, settings.primary)
+        lines += score_lines(place, {}, settings.bootstrap, settings.primary, floors)
+        bases, adapted = (list(by_seed[when].values()) for when in ("before", "after"))
+        verdict = judge_seeds(bases, adapted, settings, noun(column))
+    else:
+        lines = score_lines(place, sums, settings.bootstrap, settings.primary, floors)
+        verdict = (
+            judge(sums["before"], sums["after"], settings, noun(column))
+            if "before" in sums
+            else without_base(sums["after"], settings, noun(column))
+        )
     expected = expected_scores(said) if isinstance(said, ClassAnswers) else ()
     decisions += [*undefined(sums, expected), *untold_floor(said)]
     texts = eval_texts(test, "test", settings)[0]
@@ -95,6 +107,31 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, tell: Tell) -> 
     curves = class_curves(said) if isinstance(said, ClassAnswers) else None  # of `after`, the last arm
     return Proven(lines, verdict, "", facts, None, None, [], time.perf_counter() - began, kept=kept, curves=curves,
                   decisions=decisions)  # fmt: skip
+
+
+def _by_seed(
+    workplace: Workplace, repeated: Sequence[SeedRun], own: list[GroupSums], rows: Rows, tell: Tell
+) -> dict[str, dict[int, list[GroupSums]]]:
+    """Give the scores of every start and seed; `own` are those of the run's own model, the first."""
+    recipe, found = workplace.recipe, dict[str, dict[int, list[GroupSums]]]()
+    settings, phase = recipe.measured_by, recipe.phases[-1]
+    task: Any = phase.objective
+    test, _ = chosen_rows(rows, settings)
+    groups = groups_of_rows(test, settings.resample_by)
+    for place, one in enumerate(repeated):
+        sums = own
+        if place:
+            lm = load(one.trained.model(recipe.model), task.head, labels=task.label_set)
+            with answering(lm, phase, settings.batch_tokens) as model:
+                chosen, said = (
+                    choose_threshold(model, of_role(rows, "validation"), settings),
+                    model.answers(test, groups, tell),
+                )
+            if chosen is not None and isinstance(said, ClassAnswers):
+                said = replace(said, threshold_K=chosen.threshold_K)
+            sums = scores_of(said, settings)
+        found.setdefault(one.when, {})[one.seed] = sums
+    return found
 
 
 def chosen_rows(rows: Rows, settings: Evaluate) -> tuple[Rows, str]:

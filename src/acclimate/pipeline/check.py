@@ -25,6 +25,7 @@ from acclimate.pipeline.identifiers import Identifiers
 from acclimate.pipeline.leaks import look, settled
 from acclimate.pipeline.prepare import make_every, of_domain, of_role, role_counts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
+from acclimate.pipeline.seeds import need_comparable
 from acclimate.pipeline.tasks import how_read, settle
 from acclimate.pipeline.tokens import add_new_tokens, tokenizer_for
 from acclimate.pipeline.train import room
@@ -76,6 +77,7 @@ def check(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = ()) ->
     named = [Identifiers() for _ in parsed.phases]
     made = make_every(parsed, ledger, [one.look for one in named])
     parsed = settle(parsed, made)
+    need_comparable(parsed)
     phases = settled(parsed, made, look(parsed, made).rows, ledger, silent)
     facts = [
         _phase(parsed, phase, rows, ledger, found)

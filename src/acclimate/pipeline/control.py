@@ -42,10 +42,13 @@ def control_rows(recipe: Recipe, rows: Rows, tell: Tell) -> Rows | None:
     not there, is measured on, or is too short.
     """
     settings: Evaluate = recipe.measured_by
-    if settings.control is None:
-        return None
+    return None if settings.control is None else general_rows(recipe, recipe.phases[-1], rows, tell)
+
+
+def general_rows(recipe: Recipe, phase: Phase, rows: Rows, tell: Tell) -> Rows:
+    """Give general text to train `phase` on in the place of its own `rows`. Raises: as `control_rows`."""
     tell(Event("stage", "control: reading general text"))
-    return _as_many_tokens(_general(recipe, recipe.phases[-1]), rows, load_tokenizer(recipe.model))
+    return _as_many_tokens(_general(recipe, phase), rows, load_tokenizer(recipe.model))
 
 
 def controlled(workplace: Workplace, base: Model, rows: Rows, tell: Tell) -> Trained:

@@ -102,8 +102,10 @@ def _evaluate(workplace: Workplace, model: str, spec: Model, tell: Tell) -> Run:
         spec = recipe.model.at(str(own))
     given = Trained(workplace.root, made_from, _facts(spec, head), elsewhere=spec)
     write_json(workplace.root / "ledger.json", ledger.entries)
-    measured = answered if has_answers(recipe.phases[-1].objective) else evaluated
-    proven = measured(workplace, [given], found[-1], tell)
+    if has_answers(recipe.phases[-1].objective):
+        proven = answered(workplace, [given], found[-1], tell)
+    else:
+        proven = evaluated(workplace, [given], found[-1], tell)
     proof = _proof(workplace, model, given, found[-1], proven, ledger)
     reported(workplace, proof, made_from)
     scores, verdict = read_scores(workplace.root)

@@ -25,6 +25,7 @@ from acclimate.pipeline.leaks import screened
 from acclimate.pipeline.prepare import every_prepared
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.report import make_proof, reported
+from acclimate.pipeline.seeds import general_text, need_comparable, seed_runs
 from acclimate.pipeline.tasks import has_answers, settle
 from acclimate.pipeline.train import trained
 from acclimate.pipeline.workplace import Workplace
@@ -95,19 +96,24 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
         made = every_prepared(workplace, ledger, tell)
     recipe = workplace.recipe = settle(recipe, [rows for rows, _ in made])
     need_evaluable(recipe.measured_by, made[-1][0], recipe.phases[-1].objective)
+    need_comparable(recipe)
     with main_first():
         found = screened(workplace, made, ledger, tell)
     general = control_rows(recipe, found[-1], tell)
+    instead = general_text(recipe, found, tell)
     base, start, done = recipe.model, recipe.model, []
     for phase, rows in zip(recipe.phases, found, strict=True):
         done.append(trained(workplace, phase, base, rows, ledger, tell))
         start, base = base, recipe.model.at(str(done[-1].folder / "model"))
     control = controlled(workplace, start, general, tell) if general is not None else None
+    repeated = seed_runs(workplace, done, found[-1], instead, tell)
     if is_main():
         write_json(workplace.root / "ledger.json", ledger.entries)
         workplace.show_at_root(done[-1].folder)
-        measured = answered if has_answers(recipe.phases[-1].objective) else evaluated
-        proof = measured(workplace, done, found[-1], tell, control)
+        if has_answers(recipe.phases[-1].objective):
+            proof = answered(workplace, done, found[-1], tell, repeated)
+        else:
+            proof = evaluated(workplace, done, found[-1], tell, control)
         reported(workplace, make_proof(workplace, done, found[-1], proof, ledger), done[-1].made_from)
     wait_for_all()
     scores, verdict = read_scores(workplace.root)

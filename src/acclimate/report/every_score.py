@@ -35,4 +35,5 @@ def _arm(score: Score) -> str:
         return f"change against {score.against or 'base'}"
     if score.when == "gap":
         return "largest gap in the change" if score.against else "largest gap, adapted"
-    return ARMS.get(score.when, score.when)
+    of_seed = f", seed {score.seed}" if score.seed is not None else ""
+    return ARMS.get(score.when, score.when) + of_seed

@@ -23,6 +23,7 @@ from acclimate.report import (
     ledger_table,
     plots,
     score_table,
+    seed_table,
     slice_table,
     summary,
     term_table,
@@ -131,6 +132,7 @@ def _tables(proof: Proof) -> dict[str, Any]:
             (row.label, row.explained) for rows in scored.values() for row in rows if row.explained
         ),
         "term_table": (term_table.HEADS, term_table.term_rows(proof)),
+        "seed_table": seed_table.seed_table(proof),
         "slice_table": (slice_table.HEADS, slice_table.slice_rows(proof)),
         "slice_sentences": slice_table.gap_sentences(proof) + slice_table.slice_floors(proof),
         "leaks": leak_table.leak_sentences(proof),

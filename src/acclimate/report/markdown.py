@@ -13,6 +13,7 @@ from acclimate.report import (
     leak_table,
     ledger_table,
     score_table,
+    seed_table,
     slice_table,
     summary,
     term_table,
@@ -75,6 +76,7 @@ def render_markdown(proof: Proof) -> str:
             "Training",
             plain(" ".join(part for part in (curve.fit_sentence(proof), curve.curve_sentence(proof)) if part)),
         ),
+        _section("Every seed", _seeds(proof)),
         _section("Subgroups", _subgroups(proof)),
         _section("Leaks", _leaks(proof)),
         _section("Privacy: what was memorised", listed([one.sentence for one in proof.memorised])),
@@ -155,6 +157,11 @@ def _ledger(proof: Proof) -> str:
         return ""
     heads = ["Step", "Of", "In", "What happened", "Out"]
     return f"{plain(ledger_table.ledger_sentence(proof))}\n\n{table(heads, rows)}"
+
+
+def _seeds(proof: Proof) -> str:
+    heads, rows = seed_table.seed_table(proof)
+    return table(heads, rows) if rows else ""
 
 
 def _subgroups(proof: Proof) -> str:

@@ -1,0 +1,105 @@
+"""`compare_with_base`: the task trained from base, adapted model and control, each from several seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from acclimate.compat.processes import main_first
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.events import Event, Tell
+from acclimate.core.ledger import Ledger
+from acclimate.core.rows import Rows
+from acclimate.model.section import Model
+from acclimate.pipeline.control import general_rows
+from acclimate.pipeline.recipe import Phase, Recipe
+from acclimate.pipeline.tasks import has_answers
+from acclimate.pipeline.train import Trained, trained
+from acclimate.pipeline.workplace import Workplace
+
+FOLDER = "compare_with_base"
+_WHERE = f"evaluate.{FOLDER}"
+
+
+@dataclass(frozen=True)
+class SeedRun:
+    """One training of the task: from which start (`before`: the base, `after`, `control`), with which seed."""
+
+    when: str
+    seed: int
+    trained: Trained
+
+
+def need_comparable(recipe: Recipe) -> None:
+    """Raise UserError, before anything is trained, where there is no task behind an adaptation to compare."""
+    asked, last = recipe.measured_by.compare_with_base, recipe.phases[-1].objective
+    if asked is None:
+        return
+    if not has_answers(last):
+        do = "leave it out: such a phase is compared with its base as it is"
+        raise UserError(Fault(_WHERE, "the last phase is no task with a head of its own", "classify, tag, extract", do))
+    if len(recipe.phases) < 2:
+        do = "write the adaptation as a phase before the task"
+        raise UserError(Fault(_WHERE, "there is one phase: it starts from the base as it is", "two or more", do))
+    if asked.control is not None and len(recipe.phases) > 2:
+        found = f"{len(recipe.phases) - 1} phases before the task"
+        raise UserError(
+            Fault(f"{_WHERE}.control", found, "one, which the control is trained alike", "leave control out")
+        )
+
+
+def general_text(recipe: Recipe, rows: Sequence[Rows], tell: Tell) -> Rows | None:
+    """Give the text that the control is adapted to, before anything is trained; None where none is asked for."""
+    asked = recipe.measured_by.compare_with_base
+    if asked is None or asked.control is None:
+        return None
+    return general_rows(recipe, recipe.phases[0], rows[0], tell)
+
+
+def seed_runs(
+    workplace: Workplace, done: Sequence[Trained], rows: Rows, general: Rows | None, tell: Tell
+) -> list[SeedRun]:
+    """Train the last phase from every start with every seed, or find it trained, each in a folder of its own.
+
+    Takes: the run's own phases, whose last is the first seed of the adapted model; `rows` of the last phase; `general`, what
+    the control is adapted to. Raises: UserError, Interrupted.
+    """
+    recipe, asked = workplace.recipe, workplace.recipe.measured_by.compare_with_base
+    if asked is None:
+        return []
+    task, first = recipe.phases[-1], recipe.phases[-1].train.seed
+    runs = [SeedRun("after", first, done[-1])]
+    for when, start in _starts(workplace, done, general, tell):
+        for number in range(when == "after", asked.seeds):
+            train = task.train.model_copy(update={"seed": first + number})
+            tell(Event("stage", f"{FOLDER}: {task.name} from {_NAMES[when]}, seed {first + number}"))
+            phase = task.model_copy(update={"train": train})
+            made = _alone(workplace, phase, start, rows, f"{_NAMES[when]}-{first + number}", number, tell)
+            runs.append(SeedRun(when, first + number, made))
+    return runs
+
+
+_NAMES = {"before": "base", "after": "adapted", "control": "control"}
+
+
+def _starts(
+    workplace: Workplace, done: Sequence[Trained], general: Rows | None, tell: Tell
+) -> Iterator[tuple[str, Model]]:
+    """Give what the task starts from, by whose score it is."""
+    base = workplace.recipe.model
+    yield "before", base
+    yield "after", done[-2].model(base)
+    if general is not None:
+        tell(Event("stage", f"{FOLDER}: adapting to general text"))
+        control = _alone(workplace, workplace.recipe.phases[0], base, general, "control", 0, tell)
+        yield "control", control.model(base)
+
+
+def _alone(workplace: Workplace, phase: Phase, start: Model, rows: Rows, name: str, number: int, tell: Tell) -> Trained:
+    """Train one phase as a run of its own; a fresh head is drawn from the run's seed plus the number of the seed."""
+    recipe = workplace.recipe
+    changes = {"output_dir": str(workplace.root / FOLDER / name), "phases": (phase,), "model": start,
+               "seed": recipe.seed + number}  # fmt: skip
+    with main_first():
+        own = Workplace(recipe.model_copy(update=changes), workplace.command)
+    return trained(own, phase, start, rows, Ledger(), tell)

@@ -1,0 +1,70 @@
+"""compare_with_base: the task from base, adapted model and control, from several seeds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from acclimate.core.errors import UserError
+from acclimate.pipeline.recipe import read_recipe
+from acclimate.pipeline.run import run
+from acclimate.pipeline.seeds import need_comparable
+from tests.pipeline import tiny
+from tests.pipeline.test_from_phase import recipe
+from tests.pipeline.test_predict import labelled
+
+
+def test_every_start_and_seed_is_trained_alike_and_the_change_is_over_seeds(encoder: Path, tmp_path: Path) -> None:
+    data = tiny.write_rows(tmp_path / "task.jsonl", labelled())
+    texts = [{"text": f"nobody came to the ward on day {number} of it"} for number in range(200)]
+    general = {"name": "jsonl", "path": str(tiny.write_rows(tmp_path / "general.jsonl", texts))}
+    asked = {**recipe(str(encoder), data), "output_dir": str(tmp_path / "run")}
+    asked["evaluate"] |= {"compare_with_base": {"seeds": 2, "control": "general"}, "control_source": general}
+    done = run(asked)
+    made = {path.name for path in (done.folder / "compare_with_base").iterdir()}
+    assert made == {"base-42", "base-43", "adapted-43", "control", "control-42", "control-43"}
+    lines = [line for line in json.loads((done.folder / "scores.json").read_text()) if line["name"] == "accuracy"]
+    seeds = {(line["when"], line["seed"]): line["value"] for line in lines if "seed" in line}
+    assert seeds.keys() == {(when, seed) for when in ("before", "after", "control") for seed in (42, 43)}
+    whole = {(line["when"], line.get("against")): line for line in lines if "seed" not in line and "slice" not in line}
+    mean = {when: np.mean([seeds[when, seed] for seed in (42, 43)]) for when in ("before", "after", "control")}
+    assert whole["change", "base"]["value"] == pytest.approx(mean["after"] - mean["before"])
+    assert whole["change", "control"]["value"] == pytest.approx(mean["after"] - mean["control"])
+    assert whole["before", None]["value"] == pytest.approx(mean["before"])
+    assert whole["change", "base"]["primary"] is True
+    assert done.verdict.verdict != "not measurable"
+    assert "from 2 seeds each" in done.verdict.sentence
+    assert "## Every seed" in (done.folder / "report.md").read_text()
+    stamps = {
+        path: path.stat().st_mtime_ns for path in done.folder.glob("compare_with_base/*/*/model/model.safetensors")
+    }
+    assert len(stamps) == 6
+    assert run(asked).verdict == done.verdict
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps, "the same call again trains nothing"
+
+
+@pytest.mark.parametrize(
+    "changes, asked, says",
+    [
+        ({"phases": 1}, {}, "there is one phase"),
+        ({"objective": "mlm"}, {}, "the last phase is no task"),
+        ({"phases": 3}, {"control": "general"}, "2 phases before the task"),
+    ],
+)
+def test_where_there_is_nothing_to_compare(
+    changes: dict[str, Any], asked: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    data = tiny.write_rows(tmp_path / "task.jsonl", labelled())
+    whole = recipe("unused", data)
+    adapt, task = whole["phases"]
+    task["objective"] = {"name": "classify", "labels": ["drug", "other"]} if "objective" not in changes else "mlm"
+    whole["phases"] = {1: [task], 2: [adapt, task], 3: [{**adapt, "name": "first"}, adapt, task]}[
+        changes.get("phases", 2)
+    ]
+    whole["evaluate"] = {"compare_with_base": {"seeds": 2, **asked}}
+    with pytest.raises(UserError, match=says):
+        need_comparable(read_recipe(whole)[0])
