@@ -18,8 +18,9 @@ help: ## say what there is
 demo: .venv/.installed ## adapt the starter encoder to made-up hospital records, and show the proof
 	@$(BIN)/acclimate demo
 
+# A worker a core, and a thread a worker: tiny models gain nothing from more.
 test: .venv/.installed-test ## the whole suite
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/.installed-dev ## format, lint, types, the import contract, and whether the generated docs are up to date
 	@$(BIN)/ruff format --check .

@@ -68,8 +68,8 @@ def seed_lines(
     for name in keys:
         some = {when: [one[name] for one in seeds] for when, seeds in by_key.items()}
         counted = some["after"][0]
-        for when, of_seeds in some.items():
-            lines.append(_line(place, when, counted, change_over_seeds(of_seeds, [], bootstrap)))
+        for when, by_seed in some.items():
+            lines.append(_line(place, when, counted, change_over_seeds(by_seed, [], bootstrap)))
         for arm, other in (("before", "base"), ("control", "control")):
             if arm in some:
                 found = change_over_seeds(some["after"], some[arm], bootstrap)
