@@ -10,6 +10,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Event, Tell
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import Rows
+from acclimate.evaluate.section import CompareWithBase, Evaluate
 from acclimate.model.section import Model
 from acclimate.pipeline.control import general_rows
 from acclimate.pipeline.recipe import Phase, Recipe
@@ -30,9 +31,14 @@ class SeedRun:
     trained: Trained
 
 
+def _asked(measured: Evaluate) -> CompareWithBase | None:
+    return measured.compare_with_base
+
+
 def need_comparable(recipe: Recipe) -> None:
     """Raise UserError, before anything is trained, where there is no task behind an adaptation to compare."""
-    asked, last = recipe.measured_by.compare_with_base, recipe.phases[-1].objective
+    last = recipe.phases[-1].objective
+    asked: CompareWithBase | None = _asked(recipe.measured_by)
     if asked is None:
         return
     if not has_answers(last):
@@ -50,7 +56,7 @@ def need_comparable(recipe: Recipe) -> None:
 
 def general_text(recipe: Recipe, rows: Sequence[Rows], tell: Tell) -> Rows | None:
     """Give the text that the control is adapted to, before anything is trained; None where none is asked for."""
-    asked = recipe.measured_by.compare_with_base
+    asked: CompareWithBase | None = _asked(recipe.measured_by)
     if asked is None or asked.control is None:
         return None
     return general_rows(recipe, recipe.phases[0], rows[0], tell)
@@ -64,7 +70,8 @@ def seed_runs(
     Takes: the run's own phases, whose last is the first seed of the adapted model; `rows` of the last phase; `general`, what
     the control is adapted to. Raises: UserError, Interrupted.
     """
-    recipe, asked = workplace.recipe, workplace.recipe.measured_by.compare_with_base
+    recipe = workplace.recipe
+    asked: CompareWithBase | None = _asked(recipe.measured_by)
     if asked is None:
         return []
     task, first = recipe.phases[-1], recipe.phases[-1].train.seed
