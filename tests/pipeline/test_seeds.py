@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from acclimate.core.errors import UserError
+from acclimate.core.events import Event
+from acclimate.pipeline.evaluate_model import evaluate_model
 from acclimate.pipeline.recipe import read_recipe
 from acclimate.pipeline.run import run
 from acclimate.pipeline.seeds import need_comparable
@@ -68,3 +70,36 @@ def test_where_there_is_nothing_to_compare(
     whole["evaluate"] = {"compare_with_base": {"seeds": 2, **asked}}
     with pytest.raises(UserError, match=says):
         need_comparable(read_recipe(whole)[0])
+
+
+@pytest.mark.parametrize("objective", [{"name": "classify"}, {"name": "sft"}])
+def test_a_control_of_the_task_itself_is_a_fault_before_anything_is_trained(
+    objective: dict[str, str], encoder: Path, decoder: Path, tmp_path: Path
+) -> None:
+    rows = [{**row, "prompt": "which?", "completion": "that"} for row in labelled()]
+    whole = recipe(str(decoder if objective["name"] == "sft" else encoder), tiny.write_rows(tmp_path / "t.jsonl", rows))
+    whole["phases"] = [{**whole["phases"][1], "objective": objective}]
+    whole |= {"evaluate": {"control": "general"}, "output_dir": str(tmp_path / "run")}
+    with pytest.raises(UserError, match="compare_with_base") as raised:
+        run(whole)
+    (fault,) = raised.value.faults
+    assert fault.where == "evaluate.control"
+    assert "write evaluate.compare_with_base: {control: general} instead" in fault.do
+    assert tiny.everything(tmp_path / "run") == {}
+
+
+@pytest.mark.parametrize("asked", [{"compare_with_base": {"seeds": 2}}, {"control": "general"}])
+def test_evaluate_trains_nothing_and_says_which_comparison_it_left_out(
+    asked: dict[str, Any], encoder: Path, tmp_path: Path
+) -> None:
+    whole = recipe(str(encoder), tiny.write_rows(tmp_path / "task.jsonl", labelled()))
+    whole["evaluate"] |= asked
+    told: list[Event] = []
+    done = evaluate_model(str(encoder), whole, to=tmp_path / "to", tell=told.append)
+    (name,) = asked
+    assert [event.text for event in told if event.kind == "warning"] == [
+        f"evaluate.{name} was left out: nothing is trained here, so this is one model against the base as it is"
+        " (acclimate run trains what is compared)."
+    ]
+    assert f"evaluate.{name} was left out" in done.verdict.sentence
+    assert f"evaluate.{name} was left out" in (tmp_path / "to" / "report.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import Any
 import acclimate
 from acclimate.core.artifact import fingerprint, folder, is_complete, read_json, write_json
 from acclimate.core.errors import Fault, UserError
-from acclimate.core.events import Event, Tell, note, silent
+from acclimate.core.events import Event, Tell, note, silent, warn
 from acclimate.core.ledger import Ledger
 from acclimate.core.proof import Cost, ModelFacts, Proof
 from acclimate.core.rows import Rows
@@ -52,7 +52,9 @@ def evaluate_model(
     for sentence in understood:
         note(tell, sentence)
     place = Path(to) if to is not None else Path(f"runs/{read.name}-evaluate")
-    read = read.model_copy(update={"output_dir": str(place), "overwrite_output_dir": False})
+    read = _without_training(read).model_copy(update={"output_dir": str(place), "overwrite_output_dir": False})
+    for sentence in read.cautions:
+        warn(tell, sentence)
     head = read.phases[-1].objective.head
     spec = _spec(model, read.model, head)
     need_head(read.model, head)
@@ -67,6 +69,19 @@ def evaluate_model(
     except (UserError, OSError):
         workplace.leave()
         raise
+
+
+def _without_training(recipe: Recipe) -> Recipe:
+    """Give the recipe with a sentence beside the verdict for each comparison that would want a training."""
+    settings = recipe.measured_by
+    wanted = {"compare_with_base": settings.compare_with_base, "control": settings.control}
+    said = [
+        f"evaluate.{name} was left out: nothing is trained here, so this is one model against the base as it is"
+        " (acclimate run trains what is compared)."
+        for name, asked in wanted.items()
+        if asked is not None
+    ]
+    return recipe.model_copy(update={"cautions": (*recipe.cautions, *said)})
 
 
 def _spec(model: str, base: Model, head: str) -> Model:

@@ -10,6 +10,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Event, Tell
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import Rows
+from acclimate.core.tasks import Task
 from acclimate.evaluate.section import CompareWithBase, Evaluate
 from acclimate.model.section import Model
 from acclimate.pipeline.control import general_rows
@@ -36,9 +37,16 @@ def _asked(measured: Evaluate) -> CompareWithBase | None:
 
 
 def need_comparable(recipe: Recipe) -> None:
-    """Raise UserError, before anything is trained, where there is no task behind an adaptation to compare."""
+    """Raise UserError, before anything is trained, where there is no task behind an adaptation to compare.
+
+    Also for a control of the task itself: general text has no labels, and a control that nothing reads proves nothing.
+    """
     last = recipe.phases[-1].objective
     asked: CompareWithBase | None = _asked(recipe.measured_by)
+    if recipe.measured_by.control is not None and isinstance(last, Task):
+        found = "the last phase is a task, and general text has no labels to train it on"
+        do = f"adapt in a phase before the task, and write {_WHERE}: {{control: general}} instead"
+        raise UserError(Fault("evaluate.control", found, "a last phase that is an adaptation (mlm, clm)", do))
     if asked is None:
         return
     if not has_answers(last):
