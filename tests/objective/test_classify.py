@@ -61,7 +61,7 @@ def test_a_score_is_a_number() -> None:
         ({"text": ["a", "b"], "label": ["x", "x"]}, None, {}, "only one label: x"),
         ({"text": ["a", "b", "c"], "label": ["x", "y", "z"]}, ["train", "train", "test"], {}, "no training row has: 'z' (a:2)"),
         ({"text": ["a", "b"], "label": ["x", None]}, None, {}, "1 rows without a label: a:1"),
-        ({"text": ["a", "b"], "label": [0.5, 1.0]}, None, {}, "the number 0.5"),
+        ({"text": ["a", "b"], "label": [0.5, 1.0]}, None, {}, "numbers with a fraction: 0.5 (a:0)"),
         ({"text": ["a", "b"], "label": [float("nan"), 1.0]}, None, {}, "1 rows without a label: a:0"),
         ({"text": ["a", "b"], "score": ["1", "high"]}, None, {"kind": "score"}, "1 rows without a number: a:1"),
         ({"text": ["a", "b"], "what": ["x", "y"]}, None, {}, "no column is called label"),

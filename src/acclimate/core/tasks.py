@@ -54,3 +54,12 @@ class Task(Protocol):
     def answer(self, row: Mapping[str, Any]) -> npt.NDArray[np.float32]:
         """Give what a row says of its whole document: `Examples.labels_NK`, [K] (empty: nothing)."""
         ...
+
+
+@runtime_checkable
+class Whole(Protocol):
+    """A task whose answer is lost where the windows of a long text cut it in two."""
+
+    def holds(self, row: Mapping[str, Any], units: Sequence[npt.NDArray[np.int32]]) -> bool:
+        """Say whether a row's answer stands whole in one of its windows. Takes: `units`, the units of each window."""
+        ...

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from acclimate.core.errors import Fault, UserError
+from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.rows import ROLE, ROW_ID, Rows
 from acclimate.objective.class_rows import LABELS
 
@@ -50,6 +51,14 @@ def need_learnable(rows: Rows, names: Sequence[str], *, given: bool, where: str)
             faults.append(Fault(where, f"{role} rows have labels that {what}: {shown}", ", ".join(names[:20]), do))
     if faults:
         raise UserError(*faults)
+
+
+def need_weighable(weights: Any, names: Sequence[str], where: str) -> None:
+    """Raise UserError for a weight of a label that there is not."""
+    unknown = [name for name in weights if name not in names] if isinstance(weights, Mapping) else []
+    if unknown:
+        found = f"no label {unknown[0]!r}{nearest(unknown[0], names)}"
+        raise UserError(Fault(where, found, ", ".join(names[:20]), "name labels that there are"))
 
 
 def balanced(given: Sequence[Sequence[str]], names: Sequence[str]) -> dict[str, float]:

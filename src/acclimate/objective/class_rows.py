@@ -21,6 +21,7 @@ _PAIRS = ("text_pair", "sentence2", "hypothesis")
 _NAMES = ("label", "labels", "sentiment", "class", "category", "target")
 _SCORES = ("score", "label", "rating", "target")
 _SHOWN = 5
+_TAKE_OUT = "mend them, or take them out (prepare: clean with required)"
 _YES, _NO = {"1", "1.0", "true", "True", "yes"}, {"0", "0.0", "false", "False", "no", ""}
 
 
@@ -93,6 +94,8 @@ def shaped(rows: Rows, found: ClassColumns, given: Sequence[str], where: str) ->
     Takes: `given`, label names that numbers count through. Raises: UserError naming rows without a label.
     """
     ids = [str(name) for name in rows.column(ROW_ID).to_pylist()]
+    texts = rows.column(found.text).to_pylist()
+    _need(ids, [bool(str(text or "").strip()) for text in texts], f"{where}.text_column", "a text")
     if found.kind == "score":
         values = [_number(value) for value in rows.column(found.labels[0]).to_pylist()]
         _need(ids, [value is not None for value in values], f"{where}.label_column", "a number")
@@ -116,23 +119,50 @@ def _labels(rows: Rows, found: ClassColumns, given: Sequence[str], ids: list[str
         return [[name for name, flag in zip(found.labels, some, strict=True) if flag] for some in cells]
     place = f"{where}.label_column"
     values: list[Any] = rows.column(found.labels[0]).to_pylist()
-    lists = any(isinstance(value, list) for value in values)
-    _need(ids, [value is not None and not _is_nan(value) for value in values], place, "a label")
-    texts = [[_name(one, given, place) for one in (value if isinstance(value, list) else [value])] for value in values]
-    if not lists:
-        _need(ids, [all(some) for some in texts], place, "a label")
-    return texts
+    cells = [value if isinstance(value, list) else [value] for value in values]
+    _need(ids, [all(_is_label(one, given) for one in some) for some in cells], place, _what(cells))
+    _need_whole(ids, cells, found.kind, given, place)
+    if found.kind == "one":
+        _need(ids, [len(some) == 1 for some in cells], place, "exactly one label", "leave kind out, or mend them")
+    return [[_name(one, given) for one in some] for some in cells]
 
 
-def _name(value: Any, given: Sequence[str], where: str) -> str:
+def _what(cells: Sequence[list[Any]]) -> str:
+    nan = any(isinstance(one, str) and one.strip().lower() == "nan" for some in cells for one in some)
+    return "a label (nan is none)" if nan else "a label"
+
+
+def _is_label(value: Any, given: Sequence[str]) -> bool:
+    """Say whether a value can be a label: a name or a finite number. CSV files say nan where there is none."""
+    if isinstance(value, str):
+        return bool(value.strip()) and (value.strip().lower() != "nan" or value.strip() in given)
+    return isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _need_whole(
+    ids: Sequence[str], cells: Sequence[list[Any]], kind: str | None, given: Sequence[str], where: str
+) -> None:
+    """Raise UserError for numbers with a fraction, which are scores; as text too, if all labels are numbers and nobody says
+    that they are names (codes such as 401.9).
+    """
+    numbers = [[_number(one) for one in some] for some in cells]
+    as_text = kind is None and not given and all(one is not None for some in numbers for one in some)
+    wrong = [
+        f"{value} ({row})"
+        for row, some, read in zip(ids, cells, numbers, strict=True)
+        for value, number in zip(some, read, strict=True)
+        if number is not None and number != int(number) and (as_text or isinstance(value, float))
+    ]
+    names = as_text and not any(isinstance(one, float) for some in cells for one in some)
+    if wrong:
+        shown = ", ".join(wrong[:_SHOWN]) + (", ..." if len(wrong) > _SHOWN else "")
+        do = "set kind: score, choose another column" + (", or set kind: one if these are names" if names else "")
+        raise UserError(Fault(where, f"numbers with a fraction: {shown}", "names or whole numbers", do))
+
+
+def _name(value: Any, given: Sequence[str]) -> str:
     """Give a label's name: text as it is, a number counted through the names that were given."""
     if isinstance(value, float):
-        if value != int(value):
-            raise UserError(
-                Fault(
-                    where, f"the number {value}", "names or whole numbers", "set kind: score, or choose another column"
-                )
-            )
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         text = str(value).strip()
@@ -148,16 +178,12 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _is_nan(value: Any) -> bool:
-    return isinstance(value, float) and math.isnan(value)
-
-
 def _flag(value: Any) -> bool | None:
     text = str(value) if value is not None else ""
     return True if text in _YES else False if text in _NO else None
 
 
-def _need(ids: Sequence[str], there: Iterable[bool], where: str, what: str) -> None:
+def _need(ids: Sequence[str], there: Iterable[bool], where: str, what: str, do: str = _TAKE_OUT) -> None:
     missing = [name for name, good in zip(ids, there, strict=True) if not good]
     if missing:
         shown = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
@@ -166,6 +192,6 @@ def _need(ids: Sequence[str], there: Iterable[bool], where: str, what: str) -> N
                 where,
                 f"{len(missing)} rows without {what}: {shown}",
                 f"{what} in every row",
-                "mend them, or prepare: clean with drop",
+                do,
             )
         )

@@ -13,7 +13,7 @@ from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
 from acclimate.core.rows import ROLE, Counts, Rows
-from acclimate.objective.class_labels import balanced, need_learnable, sorted_labels
+from acclimate.objective.class_labels import balanced, need_learnable, need_weighable, sorted_labels
 from acclimate.objective.class_rows import LABELS, PAIR, SCORE, ClassColumns, asked, find_columns, shaped
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ class Classify(Method):
             name for some, learnt in zip(given, train, strict=True) if learnt for name in some
         )
         need_learnable(rows, names, given=bool(self.labels), where=where)
+        need_weighable(self.class_weights, names, f"{where}.class_weights")
         update: dict[str, Any] = {"kind": kind, "labels": tuple(names)}
         if self.class_weights == "balanced":
             learnt_rows = [some for some, learnt in zip(given, train, strict=True) if learnt]
@@ -165,8 +166,8 @@ class Classify(Method):
 
 
 def _kind(rows: Rows) -> str:
-    most: Any = max((len(some) for some in rows.column(LABELS).to_pylist()), default=1)
-    return "one" if most <= 1 else "several"
+    """Where a row has no label or more than one, several hold at once."""
+    return "one" if all(len(some) == 1 for some in rows.column(LABELS).to_pylist()) else "several"
 
 
 def _name(column: str | tuple[str, ...] | None) -> str:

@@ -40,8 +40,8 @@ class Extract(Method):
 
     Source: Devlin et al. 2019 (arXiv 1810.04805), 4.2 and 4.3.
 
-    Raises: UserError for an answer that is not in its context or not near its answer_start, an empty question or context,
-    training rows without any answer.
+    Raises: UserError for an answer that is not in its context or not near its answer_start, or that no window holds whole; an
+    empty question or context; training rows without any answer.
     """
 
     head: ClassVar[str] = "extract"
@@ -115,6 +115,10 @@ class Extract(Method):
             return None
         touches_T = np.flatnonzero((starts_T < end) & (ends_T > begin))
         return (int(text_T[touches_T[0]]), int(text_T[touches_T[-1]])) if len(touches_T) else None
+
+    def holds(self, row: Mapping[str, Any], units: Sequence[npt.NDArray[np.int32]]) -> bool:
+        """Say whether a window holds the answer, if there is one: else all would learn that there is none."""
+        return not row.get(ANSWERS) or any(units_T[0] != _START + _END for units_T in units)
 
     def notes(self, examples: Examples, tokenizer: PreTrainedTokenizerFast) -> list[str]:
         """Tell how many windows hold their answer."""

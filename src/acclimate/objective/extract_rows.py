@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -118,7 +119,9 @@ def answers_of(cell: Any, start: Any = None) -> list[Answer]:
 
 def _answer(text: Any, start: Any) -> Answer:
     whole, cut = str(text or ""), str(text or "").strip()
-    known = isinstance(start, int | float) or (isinstance(start, str) and start.strip().isdigit())
+    known = (
+        math.isfinite(start) if isinstance(start, int | float) else isinstance(start, str) and start.strip().isdigit()
+    )
     return Answer(cut, int(start) + whole.index(cut) if known and int(start) >= 0 else None)
 
 

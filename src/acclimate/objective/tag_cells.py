@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -41,10 +42,19 @@ def tag_names(tags: Sequence[Any], names: Sequence[str]) -> list[str | None]:
 def _name(tag: Any, names: Sequence[str]) -> str | None:
     if isinstance(tag, str) and not tag.strip().isdigit():
         return tag.strip() or None
-    if tag is None or isinstance(tag, bool) or (isinstance(tag, float) and tag != int(tag)):
+    if tag is None or isinstance(tag, bool) or (isinstance(tag, float) and not tag.is_integer()):
         return None
     number = int(tag)
     return names[number] if 0 <= number < len(names) else None
+
+
+def wrong_tag(tag: Any, word: int) -> str:
+    """Say what is wrong with a tag that has no name."""
+    if tag is None or tag == "" or (isinstance(tag, float) and math.isnan(tag)):
+        return f"word {word} has no tag"
+    if isinstance(tag, float) and not tag.is_integer():
+        return f"the tag of word {word} is {tag}, no whole number"
+    return f"the tag of word {word} is a number without a name"
 
 
 def entities_of(cell: Any) -> tuple[list[Entity], str]:
@@ -92,4 +102,4 @@ def _whole(value: Any) -> bool:
         return False
     if isinstance(value, str):
         return value.strip().isdigit()
-    return isinstance(value, int) or (isinstance(value, float) and value == int(value))
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())

@@ -16,7 +16,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.rows import ROW_ID, Counts, Rows, replace_column
 from acclimate.core.tags import Scheme, runs, scheme_of
 from acclimate.core.text import joined
-from acclimate.objective.tag_cells import Entity, as_list, entities_of, tag_names
+from acclimate.objective.tag_cells import Entity, as_list, entities_of, tag_names, wrong_tag
 
 ENTITIES, WORDS = "entities", "word_spans"
 _ENTITIES = pa.list_(pa.struct([("start", pa.int32()), ("end", pa.int32()), ("label", pa.string())]))
@@ -85,14 +85,15 @@ def _read(
     kept, all_tokens, all_tags = [], [], []
     cells = (rows.column(name).to_pylist() for name in (found.tokens, found.tags))
     for row, token_cell, tag_cell in zip(_ids(rows), *cells, strict=True):
-        tokens, tags = words_of(token_cell), tag_names(as_list(tag_cell), names)
+        tokens, given = words_of(token_cell), as_list(tag_cell)
+        tags = tag_names(given, names)
         unnamed = [number for number, tag in enumerate(tags, 1) if tag is None]
         if len(tags) != len(tokens):
             faults.add(row, f"{len(tags)} tags for {len(tokens)} words")
         elif "" in tokens:
             faults.add(row, f"word {tokens.index('') + 1} is empty")
         elif unnamed:
-            faults.add(row, f"the tag of word {unnamed[0]} is a number without a name")
+            faults.add(row, wrong_tag(given[unnamed[0] - 1], unnamed[0]))
         kept.append(bool(tokens))
         if tokens:
             all_tokens.append(tokens)

@@ -27,7 +27,7 @@ from acclimate.pipeline.prepare import make_every, of_domain, of_role, role_coun
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
 from acclimate.pipeline.seeds import need_comparable
 from acclimate.pipeline.tasks import how_read, settle
-from acclimate.pipeline.tokens import add_new_tokens, tokenizer_for
+from acclimate.pipeline.tokens import add_new_tokens, need_room, tokenizer_for
 from acclimate.pipeline.train import room
 from acclimate.prepare.split import Split
 from acclimate.tokens.encode import encode
@@ -109,6 +109,7 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
     counts = role_counts(rows)
     if phase is recipe.phases[-1]:
         need_evaluable(recipe.measured_by, rows, phase.objective)
+        need_room(phase, lm, rows, ("validation", "test"))
     groups = {role: len(set(of_domain(rows, role).column(GROUP).to_pylist())) for role in counts}
     add_rows(lm, new_ids, pieces)
     notes = [*filter(None, [how_read(rows)]), *said, *phase.objective.notes(encoded.examples, lm.tokenizer)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
 from acclimate.core.rendered import Writes
 from acclimate.core.rows import GROUP, Rows
+from acclimate.core.tasks import Task
 from acclimate.model.load import load_tokenizer
 from acclimate.model.section import Model
 from acclimate.pipeline.prepare import of_domain, of_role
@@ -58,6 +59,8 @@ def tokenised(
     with main_first():
         if not is_complete(place, made_from):
             tell(Event("stage", f"{phase.name}: tokenising"))
+            if phase.name == workplace.recipe.phases[-1].name:
+                need_room(phase, lm, rows, ("test",))
             with folder(place, made_from=made_from) as new:
                 for role in ("train", "validation"):
                     part = of_role(rows, role)
@@ -79,6 +82,25 @@ def tokenised(
     }
     validation = found["validation"].examples if "validation" in found else None
     return Tokenised(found["train"].examples, validation, new_ids, pieces, made_from, facts)
+
+
+def need_room(phase: Phase, lm: LanguageModel, rows: Rows, roles: Sequence[str]) -> None:
+    """Raise UserError for held-out rows too long to be asked about: their question leaves no room, or an answer is cut away.
+
+    Before anything is trained: they are only measured at the end.
+    """
+    task = phase.objective
+    if not isinstance(task, Task) or task.too_long not in _MAY_FAIL:
+        return
+    tokens, where = phase.tokens.model_copy(update={"unlabelled": "drop"}), f"{phase.name}.tokens"
+    for role in roles:
+        part = of_role(rows, role)
+        if part.num_rows:
+            encode(part, lm.tokenizer, phase.objective, tokens, lm.max_length, where, places=True)
+
+
+_MAY_FAIL = ("windows", "error", "left", "drop")
+"""Ways with long texts that may leave no room for what is learnt."""
 
 
 def tokenizer_for(spec: Model, rows: Rows) -> Any:

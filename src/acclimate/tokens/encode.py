@@ -20,7 +20,7 @@ from acclimate.core.protocols import Objective
 from acclimate.core.rendered import Writes
 from acclimate.core.rows import Counts, Rows, need_columns
 from acclimate.core.seeds import hash64
-from acclimate.core.tasks import Task
+from acclimate.core.tasks import Task, Whole
 from acclimate.core.text import word_spans
 from acclimate.tokens.blocks import cut_into_blocks
 from acclimate.tokens.cutter import Cutter, Made, Record, records
@@ -100,7 +100,8 @@ def encode(
     window that learns it; windows after the first begin with a repeated header or stride. What the tokenizer adds to one
     sequence is added to each window; for a causal objective the end is added to the last window of a row only. With
     `batch: concat` windows are blocks that texts fill end to end.
-    Raises: UserError naming rows in which nothing can be learnt, unless these are to be dropped.
+    Raises: UserError naming rows in which nothing can be learnt, or whose answer no window holds whole, unless these are to
+    be dropped. (With `places` rows are only to be answered, and stay.)
     """
     _need_text(rows, where)
     if isinstance(objective, Writes):
@@ -178,6 +179,7 @@ class _Collector:
         self.tokenizer = tokenizer
         self.statistics = Statistics()
         self.unlabelled: list[str] = []
+        self.cut_away: list[str] = []
         self.lost: Counter[str] = Counter()
         self.arrays: dict[str, list[npt.NDArray[Any]]] = {name: [np.empty(0, kind)] for name, kind in _KINDS.items()}
         self.waiting: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int, int, int]] = []
@@ -189,8 +191,16 @@ class _Collector:
             return
         learnt = 0
         labels_K = self.task.answer(record.row) if self.task is not None else _NOTHING
-        for number, document in enumerate(made.documents):
-            units_T = self.objective.units(document, self.tokenizer)
+        units = [self.objective.units(document, self.tokenizer) for document in made.documents]
+        if (
+            self.characters is None
+            and isinstance(self.objective, Whole)
+            and not self.objective.holds(record.row, units)
+        ):
+            self.cut_away.append(record.row_id)
+            self.lost[_CUT_AWAY] += 1
+            return
+        for number, (document, units_T) in enumerate(zip(made.documents, units, strict=True)):
             if (units_T > 0 if self.objective.head == "causal" else units_T >= 0).any():
                 key = hash64(record.row_id, number)
                 self.waiting.append((document.ids_T, units_T, row, key, document.second))
@@ -221,6 +231,8 @@ class _Collector:
         """Give the examples, or raise for rows in which nothing can be learnt."""
         if self.unlabelled and unlabelled == "error":
             raise _nothing_to_learn(self.unlabelled, where)
+        if self.cut_away and unlabelled == "error":
+            raise _cut_in_two(self.cut_away, where)
         whole = {name: np.concatenate(arrays) for name, arrays in self.arrays.items()}
         offsets_N1 = np.concatenate([[0], np.cumsum(whole["lengths_N"])])
         labels_NK = np.stack(self.labels) if self.labels and len(self.labels[0]) else None
@@ -263,6 +275,7 @@ def _in_blocks(texts: Encoded, length: int, causal: bool, where: str) -> Encoded
 
 
 _NOTHING = np.zeros(0, dtype=np.float32)
+_CUT_AWAY = "answer cut away"
 _LEFT = "behind the last whole block"
 
 
@@ -272,3 +285,10 @@ def _nothing_to_learn(row_ids: list[str], where: str) -> UserError:
     allowed = "rows with at least one token that can be hidden or predicted"
     do = "remove these rows (prepare: clean), or set tokens.unlabelled: drop to have them counted and left out"
     return UserError(Fault(where, found, allowed, do))
+
+
+def _cut_in_two(row_ids: list[str], where: str) -> UserError:
+    shown = ", ".join(row_ids[:5]) + (", ..." if len(row_ids) > 5 else "")
+    found = f"no window holds the whole answer in {len(row_ids)} rows: {shown}"
+    do = "raise tokens.stride to the longest answer, or max_length, or set tokens.unlabelled: drop to leave these rows out"
+    return UserError(Fault(f"{where}.max_length", found, "an answer that stands whole in one window", do))
