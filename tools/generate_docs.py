@@ -56,11 +56,14 @@ def sections() -> str:
     return "\n\n".join(parts)
 
 
+_OWN = "A class of your own: [docs/own_code.md](own_code.md)."
+
+
 def methods() -> str:
     """Give each family's methods with their options, and those of the sections inside them."""
     parts = []
     for family, names in FAMILIES.items():
-        parts += [f"## {family}", ", ".join(f"`{name}`" for name in names)]
+        parts += [f"## {family}", ", ".join(f"`{name}`" for name in names) or _OWN]
         for name in names:
             kind = resolve(family, name)
             path = f"{kind.__module__.replace('.', '/')}.py"

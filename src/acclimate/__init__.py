@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "DISABLE_SAFETENSORS_CONVERSION": "1"}
 
 if TYPE_CHECKING:
+    from acclimate.core.local_code import code_allowed
     from acclimate.pipeline.compare import compare
     from acclimate.pipeline.evaluate_model import evaluate_model
     from acclimate.pipeline.predict import Loaded, load
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from acclimate.pipeline.run import Run, run
     from acclimate.pipeline.several import Several, run_several
 
-__all__ = ["Loaded", "Review", "Run", "Several", "__version__", "compare", "evaluate_model", "load", "review", "run",
+__all__ = ["Loaded", "Review", "Run", "Several", "__version__", "code_allowed", "compare", "evaluate_model", "load", "review", "run",
            "run_several"]  # fmt: skip
 
 _HOMES = {
@@ -39,6 +40,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import the pipeline only when it is used: `import acclimate` stays light."""
+    if name == "code_allowed":
+        return import_module("acclimate.core.local_code").code_allowed
     if name in _HOMES:
         return getattr(import_module(f"acclimate.pipeline.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'acclimate' has no attribute {name!r}")

@@ -6,19 +6,24 @@ from typing import Annotated, Any
 
 import typer
 
+from acclimate.cli.code import AllowCode
+
 
 def check(
     recipe: Annotated[str, typer.Argument(help="the recipe's YAML file")],
     overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="as for run")] = None,
+    allow_code: AllowCode = False,
 ) -> None:
     """Read a recipe, its data and its tokenizer; say what would be done. Nothing is trained or written."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from acclimate.core.local_code import code_allowed
     from acclimate.pipeline.check import check as look
 
-    found = look(recipe, overrides or [])
+    with code_allowed(allow_code):
+        found = look(recipe, overrides or [])
     console = Console(highlight=False, soft_wrap=True, emoji=False)
     for sentence in found.understood:
         console.print(sentence, markup=False)

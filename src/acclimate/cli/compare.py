@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from acclimate.cli.code import AllowCode
+
 if TYPE_CHECKING:
     from acclimate.core.comparison import Comparison
 
@@ -19,12 +21,15 @@ def compare(
     measure: Annotated[
         bool, typer.Option("--measure", help="measure all models anew, on the test rows of the first run")
     ] = False,
+    allow_code: AllowCode = False,
 ) -> None:
     """Compare runs on the same held-out groups: paired change, forgetting, cost."""
     from acclimate.cli.display import Display
+    from acclimate.core.local_code import code_allowed
     from acclimate.pipeline.compare import compare as beside
 
-    made = beside(runs, to, measure=measure, tell=Display())
+    with code_allowed(allow_code):
+        made = beside(runs, to, measure=measure, tell=Display())
     say(made, (to if to is not None else Path(runs[0]).resolve().parent) / "compare.html")
 
 

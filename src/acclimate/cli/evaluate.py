@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from acclimate.cli.code import AllowCode
+
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="a folder, a Hub id, or the folder of a PEFT adapter")],
@@ -15,12 +17,15 @@ def evaluate(
     to: Annotated[
         Path | None, typer.Option(help="new folder for report.html, scores.json, ... (default: runs/NAME-evaluate)")
     ] = None,
+    allow_code: AllowCode = False,
 ) -> None:
     """Measure a model that was trained elsewhere against a recipe's base, as a run would. Nothing is trained."""
     from acclimate.cli.display import Display
+    from acclimate.core.local_code import code_allowed
     from acclimate.pipeline.evaluate_model import evaluate_model
 
-    done = evaluate_model(model, recipe, overrides or [], to, tell=Display())
+    with code_allowed(allow_code):
+        done = evaluate_model(model, recipe, overrides or [], to, tell=Display())
     print(f"\n{done.verdict.sentence}\n\nreport: {done.report}")
 
 

@@ -12,6 +12,7 @@ import typer
 
 import acclimate
 from acclimate.core.errors import AcclimateError, Interrupted, UserError
+from acclimate.core.local_code import own_place
 
 COMMANDS = ("demo", "init", "advise", "check", "show", "run", "evaluate", "compare", "review", "predict", "generate", "chat", "listing",
             "sample", "fetch", "convert", "schema", "env")  # fmt: skip
@@ -47,6 +48,10 @@ def call(arguments: list[str]) -> int:
             _say("this is a bug of acclimate: please report it with the recipe")
         return error.exit_code
     except Exception as error:  # noqa: BLE001  the last word on what nobody foresaw
+        if own_place(error):
+            traceback.print_exc()
+            _say(f"{own_place(error)}: {type(error).__name__}: {error}\n  do: mend this file of your own")
+            return UserError.exit_code
         return _disk(error) if getattr(error, "errno", None) in _DISK or _FULL.search(str(error)) else _bug()
 
 

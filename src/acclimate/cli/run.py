@@ -6,16 +6,22 @@ from typing import Annotated
 
 import typer
 
+from acclimate.cli.code import AllowCode
+
 
 def run(
     recipe: Annotated[str, typer.Argument(help="the recipe's YAML file")],
     overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="train.max_steps=60, ...")] = None,
+    allow_code: AllowCode = False,
 ) -> None:
     """Adapt a model by a recipe, measure it before and after, and write the report.
 
     model.path=[a,b] runs several bases one after the other and compares them.
     """
-    run_and_say(recipe, overrides or [])
+    from acclimate.core.local_code import code_allowed
+
+    with code_allowed(allow_code):
+        run_and_say(recipe, overrides or [])
 
 
 def run_and_say(recipe: str, overrides: list[str]) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from acclimate.cli.code import AllowCode
+
 _STYLES = {"tag": "cyan", "hidden": "bold white on red", "learnt": "green", "seen": ""}
 
 
@@ -15,14 +17,17 @@ def show(
     row: Annotated[int, typer.Option(help="number of the training row, from 0")] = 0,
     epoch: Annotated[int, typer.Option(help="epoch whose masks to show, from 0")] = 0,
     tokens: Annotated[bool, typer.Option("--tokens", help="one line a token: place, id, kind, text")] = False,
+    allow_code: AllowCode = False,
 ) -> None:
     """Show a row as the model sees it: tags, pieces (a dot stands between those of one word), what is hidden or learnt."""
     from rich.console import Console
     from rich.text import Text
 
+    from acclimate.core.local_code import code_allowed
     from acclimate.pipeline.show import show as look
 
-    found = look(recipe, row, epoch, overrides or [])
+    with code_allowed(allow_code):
+        found = look(recipe, row, epoch, overrides or [])
     console = Console(highlight=False, soft_wrap=True, emoji=False)
     console.print(
         f"row {found.row_id}, {len(found.windows)} window(s), {found.share:.1%} of the tokens hidden or learnt",

@@ -1,6 +1,6 @@
 """Every method of acclimate: family -> name in a recipe -> "module:Class". Adding a method adds one line here.
 
-Third parties register the same text as an entry point in the group `acclimate.FAMILY`.
+A family without names has only methods of the user's own (core/local_code.py). Third parties register the same text as an entry point in the group `acclimate.FAMILY`.
 """
 
 from __future__ import annotations
@@ -109,6 +109,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "glossary": "acclimate.evaluate.metrics.glossary:Glossary",
         "semantic_similarity": "acclimate.evaluate.metrics.semantic_similarity:SemanticSimilarity",
     },
+    "callback": {},
     "floor": {
         "sample:hospital": "acclimate.samples.hospital.posterior:HospitalFloor",
     },

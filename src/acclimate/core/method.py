@@ -12,10 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_v
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from acclimate.core.errors import UserError
+from acclimate.core.local_code import HASH, is_local, local_class, local_hash
 from acclimate.core.registry import methods, name_of, resolve
 
 FAMILY_KEY = "x-family"
 """In a JSON schema: this field is a method of the family named here."""
+
+
+WRITE_A_METHOD = "write the method's name, or {name: ..., options}"
 
 
 class Section(BaseModel):
@@ -82,17 +86,26 @@ class Family:
         known = ", ".join(methods(self.family))
         if not isinstance(value, dict) or not isinstance(value.get("name"), str):
             raise PydanticCustomError(
-                "method", "found {found}, without a name||one of {known}", {"found": repr(value), "known": known}
+                "method",
+                "found {found}, without a name||one of {known}||{do}",
+                {"found": repr(value), "known": known, "do": WRITE_A_METHOD},
             )
         options = {key: option_value for key, option_value in value.items() if key != "name"}
         try:
-            kind = resolve(self.family, value["name"])
+            kind = self._kind(value["name"], options)
         except UserError as error:
             fault = error.faults[0]
+            do = fault.do or WRITE_A_METHOD
             raise PydanticCustomError(
-                "method", "{found}||{known}", {"found": fault.found, "known": fault.allowed}
+                "method", "{found}||{known}||{do}", {"found": fault.found, "known": fault.allowed, "do": do}
             ) from None
         return kind.model_validate(options)
 
+    def _kind(self, name: str, options: dict[str, Any]) -> type[Any]:
+        """Give the class; of one in a file of the user's, the hash is taken out of the options and compared."""
+        if is_local(name):
+            return local_class(self.family, name, options.pop(HASH, None))
+        return resolve(self.family, name)
+
     def _dump(self, value: Any) -> dict[str, Any]:
-        return {"name": name_of(self.family, value), **value.model_dump(mode="json")}
+        return {"name": name_of(self.family, value), **local_hash(type(value)), **value.model_dump(mode="json")}

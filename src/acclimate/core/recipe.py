@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from acclimate.core.errors import Fault, UserError, nearest
+from acclimate.core.local_code import is_local
 from acclimate.core.method import Family
 from acclimate.core.registry import methods, resolve
 
@@ -167,8 +168,7 @@ def _fault(kind: type[BaseModel], data: Data, error: Mapping[str, Any]) -> Fault
         known = sorted(owner.model_fields) if owner else []
         return Fault(where, f"unknown key{nearest(str(loc[-1]), known)}", ", ".join(known), "rename or remove it")
     if error["type"] == "method":
-        found, _, names = str(error["msg"]).partition("||")
-        return Fault(where, found, names, "write the method's name, or {name: ..., options}")
+        return Fault(where, *str(error["msg"]).split("||"))
     if error["type"] == "withheld":  # a secret perhaps: the message says what may be shown
         found, _, allowed = str(error["msg"]).partition("||")
         return Fault(where, found, allowed, _hint(kind, data, loc))
@@ -200,8 +200,12 @@ def _owner(kind: type[BaseModel], data: Any, loc: tuple[Any, ...]) -> type[BaseM
             family, owner = _family_and_class(owner.model_fields[part])
         if family is not None and not isinstance(data, list):
             name = data.get("name") if isinstance(data, dict) else data
-            owner = resolve(family.family, name) if isinstance(name, str) and name in methods(family.family) else None
+            owner = _class_of(family.family, name) if isinstance(name, str) else None
     return owner
+
+
+def _class_of(family: str, name: str) -> type[BaseModel] | None:
+    return resolve(family, name) if name in methods(family) or is_local(name) else None
 
 
 def _item(data: Any, part: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from acclimate.core.errors import AcclimateError, Fault, UserError, nearest
 from acclimate.core.families import FAMILIES
+from acclimate.core.local_code import is_local, local_class, local_name
 
 
 @cache
@@ -27,10 +28,12 @@ def methods(family: str) -> dict[str, str]:
 
 
 def resolve(family: str, name: str) -> type[Any]:
-    """Import and give the class that `name` stands for.
+    """Import and give the class that `name` stands for: one of the family's names, or `path/to/file.py:Name`.
 
-    Raises: UserError naming the nearest match and all names if there is none.
+    Raises: UserError naming the nearest match and all names if there is none; for a file as local_code.local_class does.
     """
+    if is_local(name):
+        return local_class(family, name)
     table = methods(family)
     if name not in table:
         known = ", ".join(sorted(table))
@@ -43,6 +46,9 @@ def resolve(family: str, name: str) -> type[Any]:
 def name_of(family: str, method: object) -> str:
     """Give the name under which the class of `method` is registered (the inverse of `resolve`)."""
     kind = type(method)
+    own = local_name(kind)
+    if own is not None:
+        return own
     target = f"{kind.__module__}:{kind.__qualname__}"
     for name, text in methods(family).items():
         if text == target or (text.endswith(f":{kind.__name__}") and resolve(family, name) is kind):

@@ -9,6 +9,7 @@ import acclimate
 from acclimate.compat.hardware import versions
 from acclimate.core.artifact import fingerprint, folder, read_json
 from acclimate.core.ledger import Ledger
+from acclimate.core.local_code import hashes_in
 from acclimate.core.proof import Cost, DataFacts, ModelFacts, Proof, Provenance
 from acclimate.core.registry import name_of
 from acclimate.core.rows import ROLE, Rows, about
@@ -149,4 +150,5 @@ def _provenance(workplace: Workplace) -> Provenance:
         f"{phase.name} train": phase.train.seed for phase in recipe.phases
     }
     frozen = recipe.model_dump(mode="json", exclude={"output_dir"})
+    data |= {f"code {path}": digest for path, digest in hashes_in(frozen).items()}
     return Provenance(acclimate.__version__, workplace.command, fingerprint(frozen), data, seeds, versions())

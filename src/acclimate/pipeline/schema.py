@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from acclimate.core.families import FAMILIES
+from acclimate.core.local_code import LOCAL, NEEDED
 from acclimate.core.method import FAMILY_KEY
 from acclimate.core.registry import methods, resolve
 from acclimate.pipeline.aliases import ALIASES, MODEL_ALIASES, NO_EFFECT
@@ -71,7 +72,11 @@ def _family(family: str, definitions: Schema) -> Schema:
         fields["required"] = ["name", *fields.get("required", [])]
         definitions[f"{family}.{name}"] = fields
         variants.append({"$ref": f"#/$defs/{family}.{name}"})
-    return {"anyOf": [{"enum": list(methods(family))}, *variants]}
+    own: list[Schema] = []
+    if family in NEEDED:
+        named = {"type": "string", "pattern": f"^{LOCAL.pattern}$"}
+        own = [named, {"type": "object", "properties": {"name": named}, "required": ["name"]}]
+    return {"anyOf": [*([{"enum": list(methods(family))}] if variants else []), *variants, *own]}
 
 
 def _source() -> Schema:

@@ -19,6 +19,7 @@ from acclimate.core.rows import Rows
 from acclimate.core.tasks import Task
 from acclimate.model.load import load
 from acclimate.model.section import Model
+from acclimate.pipeline.callbacks import with_callbacks
 from acclimate.pipeline.identity import model_identity
 from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.tokens import Tokenised, tokenised, tokenizer_for
@@ -65,7 +66,8 @@ def trained(workplace: Workplace, phase: Phase, base: Model, rows: Rows, ledger:
     if is_main():
         workplace.settle()
     tell(Event("stage", f"{phase.name}: training"))
-    result, wrapped = _train(phase, lm, data, place, made_from, workplace, tell)
+    told = with_callbacks(tell, phase.train.callbacks, place)
+    result, wrapped = _train(phase, lm, data, place, made_from, workplace, told)
     if is_main():
         facts = _facts(phase, lm, data, result)
         _write(phase, lm, wrapped, place, made_from, result, facts)

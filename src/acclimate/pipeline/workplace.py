@@ -26,6 +26,7 @@ FREE_TRAIN = {
     "save_total_limit",
     "report_to",
     "resume_from_checkpoint",
+    "callbacks",
 }
 MAY_RISE = {"max_steps", "num_train_epochs"}
 # Keys that a recipe has only when acclimate has written it out.

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from acclimate.compat.trackers import need_trackers
 from acclimate.core.extras import need_package
 from acclimate.core.method import Family, Section, option
-from acclimate.core.protocols import OptimizerMaker, Schedule
+from acclimate.core.protocols import Callback, OptimizerMaker, Schedule
 
 Tracker = Literal["tensorboard", "wandb", "mlflow", "trackio", "comet_ml", "aim", "clearml", "dvclive", "swanlab"]
 
@@ -72,6 +72,9 @@ class Train(Section):
     threads: int | None = option(None, "threads of torch (default: as many as there are)", unit="threads", ge=1)
     resume_from_checkpoint: bool = option(True, "go on from the newest complete checkpoint of this folder")
     report_to: tuple[Tracker, ...] = option((), "trackers to tell; none unless named")
+    callbacks: tuple[Annotated[Callback, Family("callback")], ...] = option(
+        (), "code of your own that is told what happens: path/to/file.py:Name (docs/own_code.md; wants --allow-code)"
+    )
     logging_dir: str | None = option(None, "where trackers write (default: logs/ in the phase's train folder)")
 
     @field_validator("metric_for_best_model", mode="before")
