@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from acclimate.core.families import FAMILIES
+from acclimate.core.local_code import NEEDED
 
 
 def test_list_names_every_method(acclimate: Callable[..., Any]) -> None:
@@ -20,7 +21,10 @@ def test_list_names_every_method(acclimate: Callable[..., Any]) -> None:
 def test_a_familys_options_are_listed_with_defaults(family: str, acclimate: Callable[..., Any]) -> None:
     said = acclimate("list", family)
     assert said.code == 0
-    assert re.search(r"\w+\.py:\d+\)$", said.out, flags=re.MULTILINE), "where to read on"
+    assert bool(FAMILIES[family]) == bool(re.search(r"\w+\.py:\d+\)$", said.out, flags=re.MULTILINE)), (
+        "where to read on"
+    )
+    assert ("path/to/file.py:Name" in said.out) == (family in NEEDED)
     if family == "adapter":
         assert "      r = 8: rank of the change" in said.out
     if family == "sources":

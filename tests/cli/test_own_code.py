@@ -50,7 +50,7 @@ def mine(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def written(root: Path, encoder: Path, place: Path) -> str:
     """A tiny recipe with the documented lines in it."""
-    said = yaml.safe_load(block(root, "yaml"))
+    said = yaml.safe_load(block(root, "text"))
     said["evaluate"]["metrics"][0]["label"] = "drug"
     whole = tiny.recipe(encoder, tiny.write_rows(place / "rows.jsonl", labelled()), place / "out")
     whole |= {"objective": said["objective"], "train": {**whole["train"], "logging_steps": 1, **said["train"]}}

@@ -41,6 +41,7 @@ def test_what_was_only_prepared_does_not_bind(tmp_path: Path) -> None:
 def test_what_only_shows_may_change(key: str, tmp_path: Path) -> None:
     trained(tmp_path)
     values: dict[str, Any] = {
+        "callbacks": [],
         "logging_dir": "x",
         "save_strategy": "epoch",
         "report_to": ["tensorboard"],

@@ -13,6 +13,7 @@ def listing(family: Annotated[str | None, typer.Argument(help="sources, prepare,
 
     from acclimate.core.errors import Fault, UserError, nearest
     from acclimate.core.families import FAMILIES
+    from acclimate.core.local_code import NEEDED
     from acclimate.core.registry import methods, origin, resolve
 
     if family is not None and family not in FAMILIES:
@@ -27,6 +28,8 @@ def listing(family: Annotated[str | None, typer.Argument(help="sources, prepare,
             for key, field in getattr(kind, "model_fields", {}).items() if family else ():
                 default = "required" if field.is_required() else repr(field.default)
                 console.print(f"      {key} = {default}: {field.description}", markup=False)
+        if one in NEEDED:
+            console.print("  path/to/file.py:Name: a class of your own (docs/own_code.md)", markup=False)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,14 @@ class Event:
 
 
 Tell = Callable[[Event], None]
+
+
+class Callback(Protocol):
+    """Is told what happens in a training. It changes nothing of it."""
+
+    def listen(self, folder: Path) -> Tell:
+        """Give what is called with every event, in the main process. Takes: `folder`, the phase's train folder."""
+        ...
 
 
 def silent(event: Event) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from acclimate.core.answers import Kind
-from acclimate.core.events import Tell
 from acclimate.core.examples import Batch, Document, Examples, Flat, Ints, Supervised
 from acclimate.core.rows import Counts, Rows
 from acclimate.core.scores import GroupSums
@@ -282,14 +280,6 @@ class Metric(Protocol):
         ...
 
 
-class Callback(Protocol):
-    """Is told what happens in a training. It changes nothing of it."""
-
-    def listen(self, folder: Path) -> Tell:
-        """Give what is called with every event (core/events.py), in the main process. Takes: the phase's train folder."""
-        ...
-
-
 class Floor(Protocol):
     """Knows how well a made-up data set can be predicted at all."""
 
@@ -298,5 +288,5 @@ class Floor(Protocol):
         ...
 
 
-__all__ = ["Adapter", "Arm", "Batching", "Callback", "Floor", "Form", "Join", "Masking", "Metric", "Objective", "OptimizerMaker", "Reads", "Schedule",
+__all__ = ["Adapter", "Arm", "Batching", "Floor", "Form", "Join", "Masking", "Metric", "Objective", "OptimizerMaker", "Reads", "Schedule",
            "Scored", "Source", "Step", "WritesFiles"]  # fmt: skip

@@ -1,6 +1,10 @@
-"""Areas under curves: rows in the order of their probabilities, every distinct one a cell of its own, so that areas are exact.
+"""Areas under curves: rows in the order of their probabilities, so that areas are exact.
 
-Legend of shapes: N rows, K labels.
+Every distinct probability is a cell of its own, but neighbours that share one are alike: between two positives without a
+negative between them no negative is told apart, so that their weights add to the area in the same way whatever their
+order. Such runs are one cell, and an interval over thousands of rows has far fewer cells to sum.
+
+Legend of shapes: N rows, K labels, D distinct probabilities in rising order.
 """
 
 from __future__ import annotations
@@ -9,11 +13,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from acclimate.core.answers import ClassAnswers
 from acclimate.core.cells import Cells
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.class_counts import Counted
+
+_NEGATIVE, _POSITIVE = 1, 2
+_ALIKE = {"mean_roc_auc": (_NEGATIVE, _POSITIVE), "mean_average_precision": (_NEGATIVE,)}
+"""Of which kind neighbours add to a formula alike: in the average precision a positive counts those above it."""
 
 
 def areas(answers: ClassAnswers, name: str, unit: str, formula: str) -> list[GroupSums]:
@@ -40,8 +49,22 @@ def _area(
     parts: list[int] = []
     entries = []
     for label in labels:
-        distinct, level_N = np.unique(answers.probability_NK[:, label], return_inverse=True)
-        cell_N = sum(parts) + level_N + len(distinct) * ~counted.gold_NK[:, label]
-        entries.append((counted.rows.place_R, cell_N, 1.0))
-        parts += [len(distinct)] * 2
+        gold_N = counted.gold_NK[:, label]
+        run_N = runs(answers.probability_NK[:, label], gold_N, _ALIKE[formula])
+        count = int(run_N.max(initial=-1)) + 1
+        entries.append((counted.rows.place_R, sum(parts) + run_N + count * ~gold_N, 1.0))
+        parts += [count] * 2
     return counted.rows.of_cells(*said, Cells.gather(formula, parts, entries))
+
+
+def runs(
+    probability_N: npt.NDArray[np.float64], gold_N: npt.NDArray[np.bool_], alike: Sequence[int]
+) -> npt.NDArray[np.int64]:
+    """Give each row's place in the order of probabilities, where neighbours of one kind of `alike` share a place."""
+    distinct_D, level_N = np.unique(probability_N, return_inverse=True)
+    kind_D = np.zeros(len(distinct_D), dtype=np.int64)
+    kind_D[level_N[gold_N]] |= _POSITIVE
+    kind_D[level_N[~gold_N]] |= _NEGATIVE
+    begins_D = np.ones(len(distinct_D), dtype=np.bool_)
+    begins_D[1:] = (kind_D[1:] != kind_D[:-1]) | ~np.isin(kind_D[1:], alike)
+    return (np.cumsum(begins_D) - 1)[level_N]

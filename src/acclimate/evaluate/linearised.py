@@ -70,17 +70,25 @@ class CellArm:
         self._group_by_cell_E, self._amount_by_cell_E1 = group_E[by_cell_E], self._amount_E1[by_cell_E]
         self._cells, self._cell_starts = np.unique(cells.cell_E[by_cell_E], return_index=True)
         self._with_any, self._group_starts = np.unique(group_E, return_index=True)
+        self._one_each = len(group_E) == len(self._with_any) == self._groups
+        self._ones = bool((cells.amount_E == 1).all())
 
     def at(self, weights_GK: Floats) -> tuple[Floats, Floats]:
         """Give the score and each group's influence."""
         weightings = weights_GK.shape[1]
         sums_PK = np.zeros((sum(self._parts), weightings))
-        weighted_EK = weights_GK[self._group_by_cell_E] * self._amount_by_cell_E1
+        weighted_EK = weights_GK[self._group_by_cell_E]
+        if not self._ones:
+            weighted_EK *= self._amount_by_cell_E1
         if len(weighted_EK):
             sums_PK[self._cells] = np.add.reduceat(weighted_EK, self._cell_starts, axis=0)
         value_K, slope_PK = evaluate(self._formula, sums_PK, self._parts)
+        moved_EK = slope_PK[self._cell_E]
+        if not self._ones:
+            moved_EK *= self._amount_E1
+        if self._one_each:  # groups of one entry each are in order: nothing is to be added up
+            return value_K, moved_EK
         influence_GK = np.zeros((self._groups, weightings))
-        moved_EK = slope_PK[self._cell_E] * self._amount_E1
         if len(moved_EK):
             influence_GK[self._with_any] = np.add.reduceat(moved_EK, self._group_starts, axis=0)
         return value_K, influence_GK

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from acclimate.compat.processes import is_main
 from acclimate.core.errors import AcclimateError, Fault, UserError
-from acclimate.core.events import Event, Tell
-from acclimate.core.protocols import Callback
+from acclimate.core.events import Callback, Event, Tell
 from acclimate.core.registry import name_of
 
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from acclimate.compat.trackers import need_trackers
+from acclimate.core.events import Callback
 from acclimate.core.extras import need_package
 from acclimate.core.method import Family, Section, option
-from acclimate.core.protocols import Callback, OptimizerMaker, Schedule
+from acclimate.core.protocols import OptimizerMaker, Schedule
 
 Tracker = Literal["tensorboard", "wandb", "mlflow", "trackio", "comet_ml", "aim", "clearml", "dvclive", "swanlab"]
 
