@@ -106,3 +106,25 @@ def test_balanced_weights_are_those_of_scikit_learn_and_average_as_in_torch() ->
     logits, labels = torch.randn(8, 2), torch.tensor([0] * 6 + [1] * 2)
     mean = torch.nn.functional.cross_entropy(logits, labels, weight=torch.tensor(theirs, dtype=torch.float32))
     assert float(task.loss(logits, labels) / task.weight(labels.numpy())) == pytest.approx(float(mean), rel=1e-5)
+
+
+def test_a_balanced_sampler_asks_for_the_labels_classes_and_says_so() -> None:
+    columns = {"text": ["t"] * 4, "label": ["x", "x", "y", "x"]}
+    task, _ = settled(columns, sampler="balanced")
+    labels_NK = np.array([[0], [0], [1], [0]], dtype=np.float32)
+    assert task.classes(labels_NK).tolist() == [0, 0, 1, 0]
+    assert settled(columns)[0].classes(labels_NK) is None
+
+
+@pytest.mark.parametrize(
+    "columns, options, said",
+    [
+        ({"text": ["a", "b"], "label": ["x", "y"]}, {"class_weights": "balanced"}, "class_weights are given too"),
+        ({"text": ["a", "b"], "label": [["x", "y"], ["y"]]}, {}, "several labels may hold at once"),
+        ({"text": ["a", "b"], "score": ["1", "2"]}, {"kind": "score"}, "a score has no labels"),
+    ],
+)
+def test_where_nothing_can_be_balanced(columns: dict[str, Any], options: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError, match=said) as caught:
+        settled(columns, sampler="balanced", **options)
+    assert caught.value.faults[0].where == "objective.sampler"

@@ -198,3 +198,19 @@ def test_the_loss_is_that_of_transformers(weights: dict[str, float] | None) -> N
     assert float(ours) == pytest.approx(float(mean), rel=1e-6)
     if weights is None:
         assert float(ours) == pytest.approx(float(theirs.loss), rel=1e-6)
+
+
+def test_balanced_weights_count_the_characters_of_training_rows_outside_and_of_each_label() -> None:
+    columns = {"tokens": [*TOKENS, ["aspirin"] * 9], "tags": [*BIO, ["B-Drug"] * 9]}
+    task, _ = settled(columns, ["train", "train", "test"], class_weights="balanced")
+    characters = {"O": 5, "Drug": 7, "Harm": 14}  # the, an; aspirin; ulcer, dose, ulcer
+    assert task.class_weights == {
+        label: pytest.approx(26 / (3 * count), abs=1e-6) for label, count in characters.items()
+    }
+    (outside, begins, inside, *_) = task._weights()
+    assert outside > begins == inside
+
+
+def test_a_weight_of_no_label_is_a_fault() -> None:
+    with pytest.raises(UserError, match="no label 'Drugs'; did you mean Drug"):
+        settled({"tokens": TOKENS, "tags": BIO}, class_weights={"Drugs": 2.0})

@@ -115,3 +115,37 @@ def test_auto_takes_as_many_as_fit_and_every_document_once_an_epoch(
     for epoch in range(math.floor(epochs)):
         assert sorted(seen[epoch]) == list(range(len(lengths)))
     assert plan.epochs(plan.updates) >= epochs - 1e-9
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.integers(0, 9), st.integers(1, 7))
+def test_balanced_every_class_is_seen_equally_often_and_its_documents_evenly(
+    classes: list[int], seed: int, epochs: int
+) -> None:
+    class_N = np.array(classes)
+    settings = Train(per_device_train_batch_size=4, num_train_epochs=epochs, seed=seed)
+    plan = make_plan(settings, np.ones(len(class_N), int), 1, class_N=class_N)
+    seen: list[int] = []
+    for update in range(plan.updates):
+        seen += plan.numbers(update).tolist()
+        if plan.ends_epoch(update + 1):
+            assert len(seen) % len(class_N) == 0, "an epoch has as many documents as there are"
+    there, counts = np.unique(class_N[seen], return_counts=True)
+    assert set(there) == set(classes)
+    assert counts.max() - counts.min() <= 1, "also over all epochs: the remainder goes round"
+    for one in there:
+        times = np.bincount(seen, minlength=len(class_N))[class_N == one]
+        assert times.max() - times.min() <= 1
+
+
+def test_balanced_order_depends_on_seed_and_epoch_alone() -> None:
+    class_N = np.array([0] * 40 + [1] * 5)
+    made = [
+        make_plan(Train(seed=seed, num_train_epochs=9, **SIZES), np.ones(45, int), 1, class_N=class_N)
+        for seed in (5, 5, 6)
+    ]
+    late = made[1].numbers(made[1].updates - 1).tolist()
+    every = [[plan.numbers(update).tolist() for update in range(plan.updates)] for plan in made]
+    assert every[0] == every[1]
+    assert every[0][-1] == late, "whatever was asked for before"
+    assert every[0] != every[2]
+    assert every[0][0] != every[0][made[0].updates // 9]

@@ -57,6 +57,15 @@ class Task(Protocol):
 
 
 @runtime_checkable
+class Balances(Protocol):
+    """A task that may ask for its classes to be seen equally often."""
+
+    def classes(self, labels_NK: npt.NDArray[np.float32] | None) -> npt.NDArray[np.int64] | None:
+        """Give each document's class, whose shares of an epoch are to be equal; None: documents are seen once each."""
+        ...
+
+
+@runtime_checkable
 class Whole(Protocol):
     """A task whose answer is lost where the windows of a long text cut it in two."""
 

@@ -61,6 +61,31 @@ def need_weighable(weights: Any, names: Sequence[str], where: str) -> None:
         raise UserError(Fault(where, found, ", ".join(names[:20]), "name labels that there are"))
 
 
+def need_balanced(sampler: str | None, *, weighted: bool, kind: str, where: str) -> None:
+    """Raise UserError where labels can't be seen equally often, or are weighed as well."""
+    if sampler is None:
+        return
+    if kind != "one":
+        found = "a score has no labels" if kind == "score" else "several labels may hold at once"
+        raise UserError(
+            Fault(
+                where,
+                f"{found}: no text is of one class",
+                "one label a text",
+                "use class_weights" if kind == "several" else "leave it out",
+            )
+        )
+    if weighted:
+        raise UserError(
+            Fault(
+                where,
+                "class_weights are given too, and rare labels would count twice",
+                "one of the two",
+                "leave one out",
+            )
+        )
+
+
 def balanced(given: Sequence[Sequence[str]], names: Sequence[str]) -> dict[str, float]:
     """Give w = rows / (labels x rows of the label) for each label, as scikit-learn's "balanced"."""
     counts = Counter(name for some in given for name in some)

@@ -13,7 +13,7 @@ from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
 from acclimate.core.rows import ROLE, Counts, Rows
-from acclimate.objective.class_labels import balanced, need_learnable, need_weighable, sorted_labels
+from acclimate.objective.class_labels import balanced, need_balanced, need_learnable, need_weighable, sorted_labels
 from acclimate.objective.class_rows import LABELS, PAIR, SCORE, ClassColumns, asked, find_columns, shaped
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class Classify(Method):
     Gives: one answer a document; the label set is that of the training rows unless `labels` gives it.
 
     Options: which columns (`text_column`, `text_pair_column`, `label_column`; recognised by their usual names), what is
-    answered (`kind`), the label set (`labels`), how labels weigh (`class_weights`), and what is done with texts longer
-    than a window (`long`).
+    answered (`kind`), the label set (`labels`), how labels weigh (`class_weights`) or how often they are seen (`sampler`), and
+    what is done with texts longer than a window (`long`).
 
     When to use: sentiment, topics, triage, codes. A label of single words is `tag`'s, an answer found in a text
     `extract`'s.
@@ -62,6 +62,9 @@ class Classify(Method):
         None,
         "balanced: rare labels weigh more (rows / (labels x rows of the label)); or a weight for each label",
         unit="times",
+    )
+    sampler: Literal["balanced"] | None = option(
+        None, "balanced: an epoch sees each label equally often, rare ones several times (instead of class_weights)"
     )
     long: Literal["right", "left", "head_tail", "windows"] = option(
         "right",
@@ -101,6 +104,7 @@ class Classify(Method):
     def settled(self, rows: Rows, where: str) -> Classify:
         kind: Any = "score" if SCORE in rows.column_names else self.kind or _kind(rows)
         if kind == "score":
+            need_balanced(self.sampler, weighted=self.class_weights is not None, kind=kind, where=f"{where}.sampler")
             return self.model_copy(update={"kind": kind, "labels": (_name(self.label_column),)})
         train = [role == "train" for role in rows.column(ROLE).to_pylist()]
         given = rows.column(LABELS).to_pylist()
@@ -108,6 +112,7 @@ class Classify(Method):
             name for some, learnt in zip(given, train, strict=True) if learnt for name in some
         )
         need_learnable(rows, names, given=bool(self.labels), where=where)
+        need_balanced(self.sampler, weighted=self.class_weights is not None, kind=kind, where=f"{where}.sampler")
         need_weighable(self.class_weights, names, f"{where}.class_weights")
         update: dict[str, Any] = {"kind": kind, "labels": tuple(names)}
         if self.class_weights == "balanced":
@@ -124,6 +129,10 @@ class Classify(Method):
             return np.array([name in given for name in self.labels], dtype=np.float32)
         return np.array([self.labels.index(given[0]) if given and given[0] in self.labels else -1], dtype=np.float32)
 
+    def classes(self, labels_NK: npt.NDArray[np.float32] | None) -> npt.NDArray[np.int64] | None:
+        """Give the labels' numbers if they are to be seen equally often."""
+        return None if self.sampler is None or labels_NK is None else np.asarray(labels_NK)[:, 0].astype(np.int64)
+
     def units(self, document: Document, tokenizer: PreTrainedTokenizerFast) -> npt.NDArray[np.int32]:
         """Mark one token of each document: the head answers once."""
         units_T = np.full(len(document.ids_T), -1, dtype=np.int32)
@@ -136,7 +145,8 @@ class Classify(Method):
             return ["the model answers with a number (regression)"]
         names = ", ".join(self.labels[:12]) + (", ..." if len(self.labels) > 12 else "")
         weights = f"; weights {self.class_weights}" if isinstance(self.class_weights, dict) else ""
-        return [f"{len(self.labels)} labels: {names}{weights}"]
+        balance = "; each is seen equally often (sampler: balanced)" if self.sampler else ""
+        return [f"{len(self.labels)} labels: {names}{weights}{balance}"]
 
     def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
         positions_L = np.flatnonzero(documents.units_T >= 0)

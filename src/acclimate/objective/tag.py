@@ -17,7 +17,15 @@ from acclimate.core.rows import need_columns as need
 from acclimate.core.tags import OUTSIDE, parts, spans_of, stretches
 from acclimate.core.text import Spans, unit_of_tokens, word_spans
 from acclimate.objective.losses import weighted_token_loss
-from acclimate.objective.tag_labels import complete, found_columns, need_columns, need_known, tag_set
+from acclimate.objective.tag_labels import (
+    balanced,
+    complete,
+    found_columns,
+    need_columns,
+    need_known,
+    need_weighable,
+    tag_set,
+)
 from acclimate.objective.tag_rows import ENTITIES, WORDS, TagColumns, shaped, with_words
 
 if TYPE_CHECKING:
@@ -61,8 +69,11 @@ class Tag(Method):
     entities_column: str | None = option(None, "column of the spans (default: entities or spans)")
     labels: tuple[str, ...] = option((), "tags (O, B-X, I-X, ...) in the order of integer tags (default: of training)")
     align: Literal["first", "all"] = option("all", "the pieces of a word that are learnt: its first, or all")
-    class_weights: dict[str, Annotated[float, Field(gt=0)]] | None = option(
-        None, "how much tokens of an entity's label weigh, and those outside (O)", unit="times; 1 where nothing is said"
+    class_weights: Literal["balanced"] | dict[str, Annotated[float, Field(gt=0)]] | None = option(
+        None,
+        "how much tokens of an entity's label weigh, and those outside (O); balanced: rare ones more (characters / (labels x"
+        " characters of the label), in training rows)",
+        unit="times; 1 where nothing is said",
     )
 
     @property
@@ -96,7 +107,12 @@ class Tag(Method):
         cells = zip(rows.column(ROLE).to_pylist(), rows.column(ENTITIES).to_pylist(), strict=True)
         names = tag_set((one["label"] for role, some in cells if role == "train" for one in some), self.labels)
         need_known(rows, names, given=bool(self.labels), where=where)
-        return self.model_copy(update={"labels": names})
+        update: dict[str, Any] = {"labels": names}
+        if self.class_weights == "balanced":
+            update["class_weights"] = balanced(rows, names)
+        else:
+            need_weighable(self.class_weights, names, f"{where}.class_weights")
+        return self.model_copy(update=update)
 
     def answer(self, row: Mapping[str, Any]) -> npt.NDArray[np.float32]:
         """Say nothing of whole texts."""
@@ -158,6 +174,6 @@ class Tag(Method):
         return self.labels.index(OUTSIDE) if OUTSIDE in self.labels else 0
 
     def _weights(self) -> list[float] | None:
-        if self.class_weights is None:
+        if not isinstance(self.class_weights, dict):
             return None
         return [self.class_weights.get(parts(name)[1] or OUTSIDE, 1.0) for name in self.labels]

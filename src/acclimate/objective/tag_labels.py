@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Rows
@@ -68,6 +70,36 @@ def tag_set(types: Iterable[str], given: Sequence[str]) -> tuple[str, ...]:
     ordered = list(named) or sorted(set(types))
     wanted = (OUTSIDE, *(f"{mark}-{label}" for label in ordered for mark in "BI"))
     return tuple(given) if set(given) == set(wanted) and len(given) == len(wanted) else wanted
+
+
+def balanced(rows: Rows, names: Sequence[str]) -> dict[str, float]:
+    """Give w = characters / (labels x characters of the label) for O and each label of an entity, of the training rows.
+
+    Characters, for how many tokens a word has depends on the tokenizer; of those outside an entity white space does not count.
+    """
+    counts: Counter[str] = Counter()
+    columns = [rows.column(name).to_pylist() for name in (ROLE, "text", ENTITIES)]
+    for role, text, some in zip(*columns, strict=True):
+        if role != "train":
+            continue
+        inside = 0
+        for one in some:
+            length = len("".join(text[one["start"] : one["end"]].split()))
+            counts[one["label"]] += length
+            inside += length
+        counts[OUTSIDE] += len("".join(text.split())) - inside
+    labels = [OUTSIDE, *dict.fromkeys(label for name in names if (label := parts(name)[1]))]
+    total = sum(counts.values())
+    return {label: round(total / (len(labels) * max(counts[label], 1)), 6) for label in labels}
+
+
+def need_weighable(weights: Any, names: Sequence[str], where: str) -> None:
+    """Raise UserError for a weight of a label that there is not."""
+    labels = [OUTSIDE, *dict.fromkeys(label for name in names if (label := parts(name)[1]))]
+    unknown = [name for name in weights if name not in labels] if isinstance(weights, Mapping) else []
+    if unknown:
+        found = f"no label {unknown[0]!r}{nearest(unknown[0], labels)}"
+        raise UserError(Fault(where, found, ", ".join(labels[:20]), "name labels that there are"))
 
 
 def need_known(rows: Rows, names: Sequence[str], *, given: bool, where: str) -> None:

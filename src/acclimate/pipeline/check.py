@@ -31,7 +31,7 @@ from acclimate.pipeline.tokens import add_new_tokens, need_room, tokenizer_for
 from acclimate.pipeline.train import room
 from acclimate.prepare.split import Split
 from acclimate.tokens.encode import encode
-from acclimate.train.plan import Plan, make_plan
+from acclimate.train.plan import Plan, plan_for
 from acclimate.train.section import Train
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
         of_role(rows, "train"), lm.tokenizer, phase.objective, phase.tokens, lm.max_length, f"{phase.name}.tokens"
     )
     ledger.add(phase.name, "tokens", "train", encoded.counts, max_dropped=recipe.max_dropped)
-    plan = make_plan(phase.train, encoded.examples.lengths_N, processes(), room(phase))
+    plan = plan_for(phase.train, encoded.examples, phase.objective, processes(), room(phase))
     counts = role_counts(rows)
     if phase is recipe.phases[-1]:
         need_evaluable(recipe.measured_by, rows, phase.objective)

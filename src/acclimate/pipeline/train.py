@@ -25,7 +25,7 @@ from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.tokens import Tokenised, tokenised, tokenizer_for
 from acclimate.pipeline.trained_task import TASK, kept
 from acclimate.pipeline.workplace import FREE_TRAIN, MAY_RISE, Workplace
-from acclimate.train.plan import make_plan
+from acclimate.train.plan import plan_for
 
 FACTS = "facts.json"
 
@@ -222,7 +222,7 @@ def _done(place: Path, made_from: str, phase: Phase, data: Tokenised) -> dict[st
         manifest, facts = read_json(place / MANIFEST), read_json(place / FACTS)
     except (OSError, ValueError):
         return None
-    planned = make_plan(phase.train, data.train.lengths_N, processes(), room(phase)).updates
+    planned = plan_for(phase.train, data.train, phase.objective, processes(), room(phase)).updates
     same = manifest.get("made_from") == made_from and (manifest["planned"] == planned or manifest["diverged"])
     return facts if same and is_complete(place / "model") else None
 

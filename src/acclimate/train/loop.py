@@ -26,7 +26,7 @@ from acclimate.train.memory import foresee
 from acclimate.train.moved import check_moved, digests
 from acclimate.train.optimizer import make_optimizer, trainable
 from acclimate.train.passes import largest, share_of
-from acclimate.train.plan import make_plan
+from acclimate.train.plan import plan_for
 from acclimate.train.results import train_metrics
 from acclimate.train.resume import resume
 from acclimate.train.schedule import rate
@@ -49,7 +49,7 @@ class Loop:
         bf16 = has_bf16() if self.settings.bf16 is None else self.settings.bf16
         self.accelerator = accelerator(bf16=bf16, trackers=list(self.settings.report_to), logs=str(job.logs))
         self.processes = Processes(self.accelerator)
-        self.plan = make_plan(self.settings, job.examples.lengths_N, self.processes.count, job.batch_tokens)
+        self.plan = plan_for(self.settings, job.examples, job.objective, self.processes.count, job.batch_tokens)
         self.peak_rate = self.settings.learning_rate or job.adapter.learning_rate
         if self.settings.gradient_checkpointing:
             checkpoint_activations(job.model)

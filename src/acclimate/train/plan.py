@@ -1,4 +1,8 @@
-"""Which documents make up which update: a function of (seed, update), so that nothing of it has to be saved."""
+"""Which documents make up which update: a function of (seed, update), so that nothing of it has to be saved.
+
+An epoch has as many documents as there are. In each it sees every one once; or, where a task wants balance, every class equally
+often: of a frequent class another part in each epoch, of a rare one all several times, as evenly as whole numbers allow.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from acclimate.core.examples import Ints
+from acclimate.core.examples import Examples, Ints
+from acclimate.core.protocols import Objective
 from acclimate.core.seeds import permutation
+from acclimate.core.tasks import Balances
 from acclimate.train.section import Train
 
 
@@ -27,6 +33,7 @@ class Plan:
     warmup: int
     seed: int
     cut: ByDocuments | ByTokens
+    classes: Classes | None = None
 
     def epoch(self, update: int) -> int:
         """Give the epoch (from 0) that an update (from 0) belongs to."""
@@ -36,7 +43,7 @@ class Plan:
         """Give the numbers of the documents of an update (from 0)."""
         epoch, number = self.cut.place(update, self)
         start, end = self.cut.bounds(epoch, number, self)
-        return order(self.documents, self.seed, epoch)[start:end]
+        return order(self.documents, self.seed, epoch, self.classes)[start:end]
 
     def epochs(self, step: int) -> float:
         """Give how many epochs `step` updates are, as transformers counts them: each update of an epoch alike."""
@@ -87,7 +94,7 @@ class ByTokens:
 
     def in_epoch(self, epoch: int, plan: Plan) -> int:
         """Give the number of updates in an epoch."""
-        return len(_edges(self, plan.seed, epoch)) - 1
+        return len(_edges(self, plan.seed, epoch, plan.classes)) - 1
 
     def place(self, update: int, plan: Plan) -> tuple[int, int]:
         """Give an update's epoch and its number there."""
@@ -98,14 +105,45 @@ class ByTokens:
 
     def bounds(self, epoch: int, number: int, plan: Plan) -> tuple[int, int]:
         """Give where in the epoch's order an update starts and ends."""
-        edges = _edges(self, plan.seed, epoch)
+        edges = _edges(self, plan.seed, epoch, plan.classes)
         return edges[number], edges[number + 1]
 
 
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """The documents of each class, in their order."""
+
+    members: tuple[npt.NDArray[np.int64], ...]
+
+    @classmethod
+    def of(cls, class_N: npt.NDArray[np.int64] | None) -> Classes | None:
+        """Sort documents by class (None: there is no balance)."""
+        if class_N is None:
+            return None
+        return cls(tuple(np.flatnonzero(class_N == one) for one in np.unique(class_N)))
+
+    def drawn(self, documents: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
+        """Give an epoch's documents, shuffled: every class as often as every other, but for a remainder that goes round.
+
+        A class is gone through in permutations laid end to end; each epoch goes on where the one before it stopped.
+        """
+        count = len(self.members)
+        share, more = divmod(documents, count)
+        parts = []
+        for number, members_M in enumerate(self.members):
+            begin, end = (one * share + (one * more - number + count - 1) // count for one in (epoch, epoch + 1))
+            round_S, within_S = np.divmod(np.arange(begin, end), len(members_M))
+            for one in np.unique(round_S):
+                order_M = permutation(len(members_M), "class", number, seed, one)
+                parts.append(members_M[order_M[within_S[round_S == one]]])
+        drawn = np.concatenate(parts)
+        return drawn[permutation(len(drawn), seed, epoch)]
+
+
 @lru_cache(maxsize=4)
-def _edges(cut: ByTokens, seed: int, epoch: int) -> tuple[int, ...]:
+def _edges(cut: ByTokens, seed: int, epoch: int, classes: Classes | None) -> tuple[int, ...]:
     """Give where the updates of an epoch begin in its order, and where the last one ends."""
-    ends_N = np.cumsum(cut.lengths_N[order(len(cut.lengths_N), seed, epoch)])
+    ends_N = np.cumsum(cut.lengths_N[order(len(cut.lengths_N), seed, epoch, classes)])
     edges = [0]
     while edges[-1] < len(ends_N):
         before = int(ends_N[edges[-1] - 1]) if edges[-1] else 0
@@ -114,27 +152,40 @@ def _edges(cut: ByTokens, seed: int, epoch: int) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=2)
-def order(documents: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
+def order(documents: int, seed: int, epoch: int, classes: Classes | None = None) -> npt.NDArray[np.int64]:
     """Give the order of an epoch's documents, remembered (and so read-only) from one update to the next."""
-    found = permutation(documents, seed, epoch)
+    found = classes.drawn(documents, seed, epoch) if classes is not None else permutation(documents, seed, epoch)
     found.flags.writeable = False
     return found
 
 
-def make_plan(settings: Train, lengths_N: Ints, processes: int, batch_tokens: int = 0) -> Plan:
+def make_plan(
+    settings: Train,
+    lengths_N: Ints,
+    processes: int,
+    batch_tokens: int = 0,
+    class_N: npt.NDArray[np.int64] | None = None,
+) -> Plan:
     """Lay out a run: which documents each update has, how many updates there are, how many of them warm up.
 
     Takes: `lengths_N`, tokens of each document; `batch_tokens`, what a forward pass may hold, read only where
-    per_device_train_batch_size is auto.
+    per_device_train_batch_size is auto; `class_N`, the classes that are to be seen equally often.
     """
     passes = settings.gradient_accumulation_steps * processes
     size = settings.per_device_train_batch_size
     cut = ByTokens(batch_tokens * passes, np.asarray(lengths_N)) if size == "auto" else ByDocuments(size * passes)
-    plan = Plan(len(lengths_N), 0, 0, settings.seed, cut)
+    classes = Classes.of(class_N)
+    plan = Plan(len(lengths_N), 0, 0, settings.seed, cut, classes)
     updates = _updates(plan, settings.num_train_epochs) if settings.max_steps is None else settings.max_steps
     share = settings.warmup_steps < 1
     warmup = math.ceil(settings.warmup_steps * updates) if share else int(settings.warmup_steps)
-    return Plan(len(lengths_N), updates, min(warmup, updates), settings.seed, cut)
+    return Plan(len(lengths_N), updates, min(warmup, updates), settings.seed, cut, classes)
+
+
+def plan_for(settings: Train, examples: Examples, objective: Objective, processes: int, batch_tokens: int = 0) -> Plan:
+    """Lay out a run over examples, balanced if their objective asks for it."""
+    class_N = objective.classes(examples.labels_NK) if isinstance(objective, Balances) else None
+    return make_plan(settings, examples.lengths_N, processes, batch_tokens, class_N)
 
 
 def _updates(plan: Plan, epochs: float) -> int:
