@@ -30,6 +30,13 @@ class Rendered:
     learnt: Stretches
     open_end: bool = False
 
+    @property
+    def answers(self) -> Stretches:
+        """Give, of what is learnt, what came from the messages: the answers without what the template adds to them."""
+        return tuple(
+            (start, end) for start, end in self.data if any(one <= start and end <= other for one, other in self.learnt)
+        )
+
 
 @runtime_checkable
 class Writes(Protocol):
@@ -49,9 +56,12 @@ class Writes(Protocol):
         """Give the ids at which an answer is over."""
         ...
 
-    def writer(self, tokenizer: Any, where: str) -> Callable[[str, Mapping[str, Any]], Rendered]:
+    def writer(
+        self, tokenizer: Any, where: str, *, answers: bool = False
+    ) -> Callable[[str, Mapping[str, Any]], Rendered]:
         """Give what writes out a row (its id, and its columns), by the tokenizer's template.
 
+        Takes: `answers`, to mark answers alone as learnt, also where the whole text is.
         Raises (when it is called): UserError naming the row that the template does not take.
         """
         ...

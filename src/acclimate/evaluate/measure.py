@@ -15,7 +15,7 @@ from acclimate.core.errors import AcclimateError
 from acclimate.core.events import Event, Tell, silent
 from acclimate.core.protocols import Arm, Floor
 from acclimate.core.scores import GroupSums
-from acclimate.evaluate.causal import STRIDE, count, score_text
+from acclimate.evaluate.causal import STRIDE, Counted, count, score_text
 from acclimate.evaluate.copying import NEW, REPEATED, repeats
 from acclimate.evaluate.encode import same_tokenizer
 from acclimate.evaluate.hidden import Hidden, plan
@@ -27,6 +27,7 @@ from acclimate.evaluate.share import Gain, gain
 from acclimate.evaluate.tally import causal_slices, causal_sums, masked_sums, part_sums
 from acclimate.evaluate.unknown import refusal
 from acclimate.evaluate.windows import Window, cut
+from acclimate.evaluate.written import cut_answers, of_answers
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Measured:
     """What measuring gives: for each arm its scores as sums over the same groups.
 
     `refused` says why the arms can't be compared (empty: they can). `gain` is set where a floor is known.
-    `windows` and `hidden` are what was measured, for whoever wants to show it. Of tagged rows `slices` has the scores of
-    new and of repeated values apart (`value=new` -> arm -> scores).
+    `windows` and `hidden` (of causal models `counted`, for each window) are what was measured, for whoever wants to show
+    it. Of tagged rows `slices` has the scores of new and of repeated values apart (`value=new` -> arm -> scores).
     """
 
     sums: dict[str, list[GroupSums]]
@@ -44,6 +45,7 @@ class Measured:
     windows: list[Window] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     slices: dict[str, dict[str, list[GroupSums]]] = field(default_factory=dict)
+    counted: list[Counted] = field(default_factory=list)
 
 
 def measure(
@@ -58,8 +60,8 @@ def measure(
     Takes: `floor`, for masked models on data that was made up. What is measured is fixed before any arm is asked.
     Scores of masked models: bits_per_byte, masked_accuracy (tagged rows: also of repeated and of new values), and
     pseudo_perplexity if it is asked for.
-    Of causal ones: bits_per_byte (tagged rows: of values, and bits_per_byte_all), perplexity (of words where the arms'
-    tokenizers differ). Scores that nothing was measured for are left out.
+    Of causal ones: bits_per_byte (tagged rows: of values, and bits_per_byte_all; conversations: of the answers),
+    perplexity (of words where the arms' tokenizers differ). Scores that nothing was measured for are left out.
     Raises: AcclimateError if causal and masked arms are mixed; UserError from cutting and masking.
     """
     if len({arm.causal for arm in arms.values()}) != 1:
@@ -99,8 +101,12 @@ def _measure_masked(
 
 
 def _measure_causal(arms: Mapping[str, Arm], texts: Sequence[EvalText], tell: Tell) -> Measured:
-    windows = cut(texts, list(arms.values()), overlap=1 - STRIDE)
-    counted = count(texts, windows)
+    written = any(text.written is not None for text in texts)
+    if written:
+        windows, counted = cut_answers(texts, list(arms.values()))
+    else:
+        windows = cut(texts, list(arms.values()), overlap=1 - STRIDE)
+        counted = count(texts, windows)
     groups, place_R = groups_of(texts)
     place_W = np.array([place_R[window.row] for window in windows], dtype=np.int64)
     results = {
@@ -118,7 +124,9 @@ def _measure_causal(arms: Mapping[str, Arm], texts: Sequence[EvalText], tell: Te
     unknown = {name: one.value_unknown_W if tagged else one.unknown_W for name, one in results.items()}
     total = float(sizes_W3[:, 1 if tagged else 0].sum())
     refused = refusal({name: float(one_W.sum()) for name, one_W in unknown.items()}, total)
-    return Measured(sums, refused, None, windows, [], slices)
+    if written:
+        sums = {name: of_answers(some) for name, some in sums.items()}
+    return Measured(sums, refused, None, windows, [], slices, counted)
 
 
 def _told_words(tell: Tell, arm: str, done: int, total: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from acclimate.core.rendered import Rendered
 from acclimate.core.scores import Floats
 from acclimate.core.seeds import hash64
 from acclimate.core.text import Spans, value_spans, word_spans
@@ -27,6 +28,7 @@ class EvalText:
 
     `row_id` names it for good; `group` is what is resampled (a patient, a document). `tagged` is set for structured
     records. A window of a long record is `text[:header_chars]` and whole events, which begin at `cuts` (characters).
+    `written` is a conversation as a chat template wrote it out: then its answers are what is measured.
     """
 
     row_id: str
@@ -35,6 +37,12 @@ class EvalText:
     tagged: Tagged | None = None
     header_chars: int = 0
     cuts: tuple[int, ...] = ()
+    written: Rendered | None = None
+
+    @property
+    def read(self) -> str:
+        """The text as a model reads it."""
+        return self.text if self.written is None else self.written.text
 
     def units(self) -> Spans:
         """Give what is hidden or learnt as one: the values of tagged records, else the words."""

@@ -4,7 +4,7 @@
     bits_per_byte(xz) = 8 (|xz(training + test)| - |xz(training)|) / bytes of test
 
 Both learn from the training texts and are asked for the bytes that the models are asked for: all of them (decoders), the
-hidden words (encoders, for which there is no xz: it can't leave bytes out).
+hidden words (encoders), the answers (conversations). There is no xz of a part: it can't leave bytes out.
 
 Legend of shapes: G groups, N bytes of a text, C its characters.
 """
@@ -19,10 +19,10 @@ import numpy.typing as npt
 
 from acclimate.core.scores import GroupSums
 from acclimate.core.seeds import hash64
-from acclimate.evaluate.causal import count
 from acclimate.evaluate.measure import Measured
 from acclimate.evaluate.ngram import ByteModel
 from acclimate.evaluate.rows import EvalText, byte_borders, groups_of
+from acclimate.evaluate.written import OF_ANSWERS
 
 MOST_BYTES = 500_000
 """Of training and of test text each, whole texts by a seeded draw: what bounds the time to some seconds."""
@@ -46,7 +46,8 @@ def text_floors(
         bits_N, scored_N = model.bits(_bytes(texts[place])), _of_bytes(texts[place], scored[place])
         above_G[place_R[place]] += bits_N[scored_N].sum()
         below_G[place_R[place]] += scored_N.sum()
-    unit = "bits/byte of hidden words" if measured.hidden else "bits/byte"
+    written = texts[0].written is not None
+    unit = f"bits/byte{OF_ANSWERS}" if written else "bits/byte of hidden words" if measured.hidden else "bits/byte"
     limits = (
         ""
         if len(some) == len(texts) and len(learnt) == len(training)
@@ -54,7 +55,7 @@ def text_floors(
     )
     name = f"{unit} that are needed by a 5-gram model of bytes{limits}"
     found = [GroupSums("bits_per_byte", name, "lower", groups, above_G, below_G, int(below_G.sum()))]
-    if not measured.hidden:
+    if not measured.hidden and not written:
         test = b"\n".join(_bytes(texts[place]) for place in some)
         before = b"\n".join([*learnt, b""])
         bits = 8 * (len(lzma.compress(before + test)) - len(lzma.compress(before)))
@@ -65,7 +66,7 @@ def text_floors(
 
 
 def _bytes(text: EvalText) -> bytes:
-    return text.text.encode("utf-8", "surrogatepass")
+    return text.read.encode("utf-8", "surrogatepass")
 
 
 def _drawn(texts: Sequence[EvalText], seed: int) -> list[int]:
@@ -77,17 +78,17 @@ def _drawn(texts: Sequence[EvalText], seed: int) -> list[int]:
 
 def _scored(texts: Sequence[EvalText], measured: Measured) -> list[npt.NDArray[np.bool_]]:
     """Say of each character of each text whether the models were asked for it."""
-    scored = [np.zeros(len(text.text), dtype=np.bool_) for text in texts]
+    scored = [np.zeros(len(text.read), dtype=np.bool_) for text in texts]
     if measured.hidden:
         for one in measured.hidden:
             window = measured.windows[one.window]
             for start, end in one.spans_U2 - window.place(0):
                 scored[window.row][start:end] = True
         return scored
-    for window, asked in zip(measured.windows, count(texts, measured.windows), strict=True):
+    for window, asked in zip(measured.windows, measured.counted, strict=True):
         scored[window.row][asked.begin - window.place(0) : asked.end - window.place(0)] = True
     return scored
 
 
 def _of_bytes(text: EvalText, scored_C: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return np.repeat(scored_C, np.diff(byte_borders(text.text)))
+    return np.repeat(scored_C, np.diff(byte_borders(text.read)))

@@ -14,6 +14,7 @@ from acclimate.core.scores import GroupSums, Verdict
 from acclimate.evaluate.change import FEWEST_GROUPS, Change, change, own_interval
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.seeds import change_over_seeds
+from acclimate.evaluate.written import OF_ANSWERS
 
 NO_HEAD = "the base has no trained head for this objective, so there is no `before`"
 
@@ -30,6 +31,9 @@ class _Phrase:
 
 _PHRASES = {
     "bits_per_byte": _Phrase("The adapted model needs {amount} bits per byte {direction} than the base"),
+    f"bits/byte{OF_ANSWERS}": _Phrase(
+        "The adapted model needs {amount} bits per byte of the right answers {direction} than the base"
+    ),
     "masked_accuracy": _Phrase(
         "Of every 100 hidden pieces the adapted model restores {amount} {direction} than the base", "fewer", scale=100.0
     ),
@@ -144,7 +148,7 @@ def _phrase(base: GroupSums) -> _Phrase:
         "lower",
         "higher",
     )
-    return _PHRASES.get(base.name, other)
+    return _PHRASES.get(base.unit, _PHRASES.get(base.name, other))
 
 
 def _says(base: GroupSums, found: Change) -> str:

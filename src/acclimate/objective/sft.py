@@ -114,11 +114,14 @@ class Sft(Method):
         elif self.chat_template is not None:
             tokenizer.chat_template = self.chat_template
 
-    def writer(self, tokenizer: PreTrainedTokenizerFast, where: str) -> Callable[[str, Mapping[str, Any]], Rendered]:
+    def writer(
+        self, tokenizer: PreTrainedTokenizerFast, where: str, *, answers: bool = False
+    ) -> Callable[[str, Mapping[str, Any]], Rendered]:
         from acclimate.compat.transformers.chat import Chat
 
         chat = Chat(tokenizer, where)
-        return lambda row_id, row: chat.rendered(self.told(row[MESSAGES]), self.learn, row_id)
+        learn: Learn = "answers" if answers and self.learn == "all" else self.learn
+        return lambda row_id, row: chat.rendered(self.told(row[MESSAGES]), learn, row_id)
 
     def endings(self, tokenizer: PreTrainedTokenizerFast) -> list[int]:
         from acclimate.compat.transformers.chat import Chat

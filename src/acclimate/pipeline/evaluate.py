@@ -28,6 +28,7 @@ from acclimate.evaluate.text_floors import text_floors
 from acclimate.evaluate.verdict import judge, not_measurable, noun
 from acclimate.pipeline.arms import arms, each_once
 from acclimate.pipeline.control import against_control
+from acclimate.pipeline.conversations import as_read
 from acclimate.pipeline.examples import examples
 from acclimate.pipeline.forgetting import BROKEN, broken, forgotten
 from acclimate.pipeline.general import PAIRS, general_inputs, minimal_pairs
@@ -36,6 +37,7 @@ from acclimate.pipeline.memorisation import memorised, need_columns_there
 from acclimate.pipeline.prepare import of_domain, of_role
 from acclimate.pipeline.subgroups import need_slices, row_labels, subgroup_lines
 from acclimate.pipeline.task_scores import need_choosable, need_primary
+from acclimate.pipeline.tasks import has_answers
 from acclimate.pipeline.terms import proven_terms, term_inputs
 from acclimate.pipeline.train import Trained
 from acclimate.pipeline.workplace import Workplace
@@ -93,6 +95,8 @@ def _measure(
     phase = workplace.recipe.phases[-1]
     in_text = phase.tokens.new_tokens(rows, f"{phase.name}.tokens")
     with arms(workplace, trained, in_text, updates, control) as found:
+        objective, tokenizer = phase.objective, found["after"].tokenizer
+        chosen = as_read(chosen, rows, "test", objective, tokenizer)
         floor: Floor | None = (
             resolve("floor", settings.floor)() if settings.floor and not found["after"].causal else None
         )
@@ -107,6 +111,10 @@ def _measure(
             verdict = Verdict("worse", settings.primary, f"On unseen {noun(column)} {BROKEN}: worse.")
         shown = examples(found, measured, chosen, workplace.recipe.report.examples)
         both = {name: arm for name, arm in found.items() if name != "control"}
+        if settings.memorisation:
+            training, test = (
+                as_read(some, rows, role, objective, tokenizer) for some, role in ((training, "train"), (test, "test"))
+            )
         of_terms, terms = proven_terms(both, _split_groups(rows, settings), chosen, settings, place, tell)
         remembered, unsaid = memorised(both, measured, training, (chosen, test), rows, settings, tell)
         if "control" in measured.sums:
@@ -145,7 +153,7 @@ def need_evaluable(settings: Evaluate, rows: Rows, objective: Any) -> None:
     """
     names = _LANGUAGE_SCORES.get(objective.head, ())
     names += (PSEUDO_PERPLEXITY,) if settings.pseudo_perplexity and objective.head == "masked" else ()
-    if not isinstance(objective, Task) and settings.primary not in names:
+    if not has_answers(objective) and settings.primary not in names:
         found = f"{settings.primary!r} is not measured for this kind of model{nearest(settings.primary, names)}"
         raise UserError(Fault("evaluate.primary", found, ", ".join(names), "name one of them"))
     if isinstance(objective, Task):

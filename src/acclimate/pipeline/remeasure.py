@@ -21,6 +21,7 @@ from acclimate.evaluate.rows import EvalText, choose
 from acclimate.model.load import load
 from acclimate.model.section import Model
 from acclimate.pipeline.arms import arm_of
+from acclimate.pipeline.conversations import as_read
 from acclimate.pipeline.evaluate import eval_texts
 from acclimate.pipeline.finished import Finished
 from acclimate.pipeline.general import general_texts
@@ -56,6 +57,9 @@ def remeasured(runs: Sequence[Finished], tell: Tell) -> Remeasured:
     kept: dict[str, dict[str, Kept]] = {run.name: {} for run in runs}
     texts = {"test": chosen, "general": general_texts(settings.retention, chosen) if settings.retention else []}
     with _arms(runs, {name: parts[-1] for name, parts in rows.items()}) as (arms, called):
+        model = arms[called[first.name]["after"]]
+        objective = first.recipe.phases[-1].objective
+        texts["test"] = as_read(chosen, rows[first.name][-1], "test", objective, model.tokenizer)
         for data, some in texts.items():
             if some:
                 whole = keep(some, measure(arms, some, settings, None, tell))
