@@ -4,6 +4,8 @@ from typing import Any
 
 import pyarrow.parquet
 
+from acclimate.samples.files import DEFAULT_SIZE
+
 Command = Callable[..., Any]
 
 
@@ -31,5 +33,11 @@ def test_an_unknown_sample_and_a_size_that_is_none(acclimate: Command, tmp_path:
     for arguments in (["zebra"], ["hospital", "--size", "0"]):
         said = acclimate("sample", *arguments, "--to", str(tmp_path / "x"))
         assert said.code == 2
-        assert "allowed: hospital, finance" in said.err
+        assert "allowed: hospital, finance, general, ner, qa, reviews, triage" in said.err
     assert not (tmp_path / "x").exists()
+
+
+def test_the_help_says_what_each_sample_is(acclimate: Command) -> None:
+    said = acclimate("sample", "--help")
+    for name in DEFAULT_SIZE:
+        assert f"{name}:" in said.out

@@ -2,12 +2,15 @@
 
 import csv
 from pathlib import Path
+from typing import get_args
 
 import pyarrow.parquet as pq
 import pytest
 
-from acclimate.samples import files, finance, hospital
-from acclimate.samples.files import write_sample
+from acclimate.core.registry import resolve
+from acclimate.samples import files, finance, hospital, ner
+from acclimate.samples.files import DEFAULT_SIZE, write_sample
+from acclimate.sources.sample import Sample
 
 TABLES = ("events", "hospitals", "patients", "records")
 
@@ -29,8 +32,38 @@ def test_finance_is_written_a_file_a_document(tmp_path: Path) -> None:
     }
 
 
+# Each sample's files, and of one the source that reads it, with the columns that it finds.
+READ = {
+    "general": ("general.jsonl", "jsonl", ["id", "language", "text"]),
+    "ner": ("ner.conll", "conll", ["tokens", "tags", "text", "document"]),
+    "qa": ("medical_qa_chinese.csv", "csv", ["Question", "Answer"]),
+    "reviews": ("reviews.csv", "csv", ["text", "label", "film"]),
+    "triage": ("triage.jsonl", "jsonl", ["text", "labels", "patient", "sex", "age_band"]),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_sample_of_a_task_is_read_by_its_source(name: str, tmp_path: Path) -> None:
+    write_sample(name, tmp_path, seed=4, size=6)
+    file, source, columns = READ[name]
+    rows, counts = resolve("sources", source)(path=str(tmp_path / file)).read("here")
+    assert counts.rows_in == rows.num_rows > 0
+    assert {one for one in rows.column_names if not one.startswith("_")} - {"row_id"} == set(columns)
+    if name == "ner":
+        made = ner.generate(6, 4)
+        assert rows.column("tokens").to_pylist() == [one.tokens for one in made]
+        assert rows.column("tags").to_pylist() == [one.tags for one in made]
+    if name == "qa":
+        assert all("\u4e00" <= answer[0] <= "\u9fff" for answer in rows.column("Answer").to_pylist())
+
+
+def test_every_sample_has_a_size_and_writers() -> None:
+    kinds = get_args(Sample.model_fields["sample"].annotation)
+    assert sorted(kinds) == sorted(DEFAULT_SIZE) == sorted(files._WRITERS)
+
+
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("hospital", "finance"):
+    for name in DEFAULT_SIZE:
         one, two = (write_sample(name, tmp_path / name / copy, seed=1, size=5) for copy in ("one", "two"))
         assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
@@ -54,7 +87,10 @@ def test_a_failed_write_leaves_nothing_half_written(tmp_path: Path, monkeypatch:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name, size, message", [("bank", None, "hospital, finance"), ("hospital", 0, "at least 1")])
+@pytest.mark.parametrize("name, size, message", [
+    ("bank", None, "hospital, finance, general, ner, qa, reviews, triage"),
+    *((name, 0, "at least 1") for name in DEFAULT_SIZE),
+])  # fmt: skip
 def test_an_unknown_name_or_size_is_refused(tmp_path: Path, name: str, size: int | None, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         write_sample(name, tmp_path, size=size)

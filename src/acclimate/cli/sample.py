@@ -9,21 +9,26 @@ import typer
 
 
 def sample(
-    name: Annotated[str, typer.Argument(help="hospital or finance")],
+    name: Annotated[str, typer.Argument(help="hospital, finance, general, ner, qa, reviews or triage")],
     to: Annotated[Path, typer.Option(help="folder to write into")],
-    size: Annotated[int | None, typer.Option(help="patients or documents")] = None,
+    size: Annotated[int | None, typer.Option(help="patients, documents, passages, reviews or questions")] = None,
     seed: Annotated[int, typer.Option(help="the same seed gives the same files")] = 0,
 ) -> None:
-    """Write made-up data to try acclimate on: hospital records (Parquet and CSV) or finance texts."""
+    """Write made-up data to try acclimate on.
+
+    hospital: records of patients (Parquet and CSV) · finance: texts · general: short passages in English and Chinese (JSONL) ·
+    ner: sentences with diseases marked (CoNLL and JSONL) · qa: medical questions and answers in English and in Chinese (CSV) ·
+    reviews: of films, positive or negative (CSV) · triage: notes with the teams that were called (JSONL)
+    """
     from acclimate.core.errors import Fault, UserError
-    from acclimate.samples.files import write_sample
+    from acclimate.samples.files import DEFAULT_SIZE, write_sample
 
     try:
         paths = write_sample(name, to, seed=seed, size=size)
     except FileExistsError as error:
         raise UserError(Fault("--to", str(error), "a folder without these files", "name another folder")) from None
     except (KeyError, ValueError) as error:
-        raise UserError(Fault("sample", str(error), "hospital, finance", "name one of them")) from None
+        raise UserError(Fault("sample", str(error), ", ".join(DEFAULT_SIZE), "name one of them")) from None
     print(f"{len(paths)} files in {to}")
 
 

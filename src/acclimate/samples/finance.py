@@ -6,10 +6,11 @@ fit together: growth, margins and earnings per share follow from the amounts pri
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 import numpy as np
+
+from acclimate.samples.wording import pick, say
 
 
 class Sector(NamedTuple):
@@ -148,37 +149,23 @@ def generate(documents: int, seed: int) -> list[tuple[str, str]]:
 def _document(number: int, rng: np.random.Generator) -> tuple[str, str]:
     kind, paragraphs = _KINDS[int(rng.integers(len(_KINDS)))]
     facts = _company(rng) | _figures(rng)
-    text = "\n\n".join(_say(rng, paragraph, facts) for paragraph in paragraphs)
+    text = "\n\n".join(say(rng, paragraph, facts) for paragraph in paragraphs)
     return f"{number:05d}_{kind}_{facts['ticker'].lower()}", text + "\n"
-
-
-def _say(rng: np.random.Generator, template: str, facts: dict[str, str]) -> str:
-    """Choose among the wordings, innermost first, and fill in the facts; a fact may hold wordings itself."""
-    text = template.format_map(facts)
-    while "[" in text:
-        text = re.sub(r"\[([^\[\]]*)\]", lambda match: _pick(rng, match[1]), text)
-    return text
-
-
-def _pick(rng: np.random.Generator, wordings: str) -> str:
-    """Choose one of `a|b|c`."""
-    options = wordings.split("|")
-    return options[int(rng.integers(len(options)))]
 
 
 def _company(rng: np.random.Generator) -> dict[str, str]:
     sector = _SECTORS[int(rng.integers(len(_SECTORS)))]
-    stem = _pick(rng, _BEGINNINGS) + _pick(rng, _ENDINGS)
-    suffix = _pick(rng, sector.suffixes)
+    stem = pick(rng, _BEGINNINGS) + pick(rng, _ENDINGS)
+    suffix = pick(rng, sector.suffixes)
     short = f"{stem} {suffix}"
     quarter, period_end, month = _QUARTERS[int(rng.integers(4))]
     year = int(rng.integers(2010, 2025))
     return {
         "short": short,
-        "company": f"{short} {_pick(rng, 'Inc.|Corporation|plc|Holdings')}",
+        "company": f"{short} {pick(rng, 'Inc.|Corporation|plc|Holdings')}",
         "ticker": (stem + "xx")[:3].upper() + suffix[0],
-        "city": _pick(rng, _CITIES),
-        "chief": f"{_pick(rng, _FIRST_NAMES)} {_pick(rng, _LAST_NAMES)}",
+        "city": pick(rng, _CITIES),
+        "chief": f"{pick(rng, _FIRST_NAMES)} {pick(rng, _LAST_NAMES)}",
         "sector": sector.name,
         "segment_a": sector.segments[0],
         "segment_b": sector.segments[1],

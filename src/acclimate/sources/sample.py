@@ -38,11 +38,19 @@ def _ner(module: Any, size: int, seed: int) -> Rows:
     return pa.table({**columns, "document": [one.document for one in sentences]})
 
 
+def _named(module: Any, size: int, seed: int) -> Rows:
+    """Give what a generator makes as named tuples: a column a field."""
+    return pa.Table.from_pylist([one._asdict() for one in module.generate(size, seed)])
+
+
 _SAMPLES: dict[str, tuple[str, Maker]] = {
     "hospital": ("acclimate.samples.hospital", _hospital),
     "finance": ("acclimate.samples.finance", _finance),
     "general": ("acclimate.samples.general", _general),
     "ner": ("acclimate.samples.ner", _ner),
+    "reviews": ("acclimate.samples.reviews", _named),
+    "qa": ("acclimate.samples.qa", _named),
+    "triage": ("acclimate.samples.triage", _named),
 }
 
 
@@ -52,9 +60,12 @@ class Sample(Method):
     Takes: nothing from outside. Nobody in it exists.
 
     Gives: hospital: one row an event, the columns of patient and hospital beside it; finance: `text`, `file`; general:
-    `text`, `id`, `language`; ner: one row a sentence, `tokens`, `ner_tags` (diseases), `document`. `row_id` is "sample-seed:row", counted from 1.
+    `text`, `id`, `language`; ner: one row a sentence, `tokens`, `ner_tags` (diseases), `document`; reviews: `text`, `label`
+    (positive, negative), `film`; qa: `question`, `answer`, `language` (en, zh); triage: one row a note, `text`, `labels`
+    (teams: several, one or none), `patient`, `sex`, `age_band`. `row_id` is "sample-seed:row", counted from 1.
 
-    Options: `size` counts patients (hospital), documents (finance, ner) or passages (general: at most all there are).
+    Options: `size` counts patients (hospital, triage), documents (finance, ner), passages (general: at most all there are),
+    reviews or questions.
 
     When to use: to try a recipe, in the demo, in tests. A model adapted to it knows nothing about real records.
 
@@ -63,8 +74,10 @@ class Sample(Method):
     Raises: nothing beyond what reading a recipe raises.
     """
 
-    sample: Literal["hospital", "finance", "general", "ner"] = option(..., "which of the generators")
-    size: int = option(600, "how many to make", unit="patients, documents or passages", ge=1)
+    sample: Literal["hospital", "finance", "general", "ner", "reviews", "qa", "triage"] = option(
+        ..., "which of the generators"
+    )
+    size: int = option(600, "how many to make", unit="patients, documents, passages, reviews or questions", ge=1)
     seed: int = option(0, "other seeds make other data", unit="whole number", ge=0)
 
     def read(self, where: str) -> tuple[Rows, Counts]:
