@@ -57,3 +57,17 @@ def test_keeping_freed_memory_can_be_asked_for_twice_and_left_to_the_environment
     monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "1")
     hardware.keep_freed_memory()
     assert asked == [None]
+
+
+def test_where_there_is_a_gpu_no_attention_is_taken_that_plans_for_each_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = torch.backends.cuda.cudnn_sdp_enabled()
+    try:
+        torch.backends.cuda.enable_cudnn_sdp(True)
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+        assert (hardware.device(), torch.backends.cuda.cudnn_sdp_enabled()) == ("cpu", True)
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        assert (hardware.device(), torch.backends.cuda.cudnn_sdp_enabled()) == ("cuda", False)
+        assert torch.backends.cuda.flash_sdp_enabled()
+        assert torch.backends.cuda.mem_efficient_sdp_enabled()
+    finally:
+        torch.backends.cuda.enable_cudnn_sdp(before)
