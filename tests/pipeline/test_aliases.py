@@ -1,13 +1,23 @@
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from acclimate.core.errors import UserError
+from acclimate.core.local_code import code_allowed
 from acclimate.pipeline.aliases import ALIASES, ARGUMENTS, MODEL_ALIASES, MODEL_ARGUMENTS, NO_EFFECT
 from acclimate.pipeline.arguments import OF_THE_MODEL
 from acclimate.pipeline.recipe import read_recipe
 
+OWN = """
+from acclimate.core.method import Method
+
+class Heard(Method):
+    def listen(self, folder): ...
+"""
 # What each argument is set to, and what must stand at its key then where that is something else.
 VALUES: dict[str, Any] = {
     **dict.fromkeys(ALIASES, 12),
@@ -22,6 +32,7 @@ VALUES: dict[str, Any] = {
     "optim": "lion",
     "metric_for_best_model": "eval_loss",
     "report_to": "tensorboard",
+    "callbacks": ["own.py:Heard"],
     "logging_dir": "logs",
     "resume_from_checkpoint": False,
     "masking_strategy": "span",
@@ -38,11 +49,21 @@ MEANT: dict[str, Any] = {
     **{name: ["query"] for name in ("target_modules", "lora_target", "lora_target_modules", "modules_to_save")},
     **{name: ["a1", "a2"] for name in ("additional_tokens", "additional_special_tokens")},
     "report_to": ["tensorboard"],
+    "callbacks": [{"name": "own.py:Heard", "sha256": hashlib.sha256(OWN.encode()).hexdigest()}],
     "validation_split_percentage": 0.1,
 }
 NAMES = {"line_by_line": "concat", "pad_to_max_length": "pad", "packing": "pad", "lr_scheduler": "cosine",
          "lr_scheduler_type": "cosine", "optim": "lion"}  # fmt: skip
 FILES = {"train_file": "jsonl", "validation_file": "jsonl", "test_file": "jsonl", "dataset_name": "hub"}
+
+
+@pytest.fixture(autouse=True)
+def own_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The file that `callbacks` names, allowed to be imported."""
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with code_allowed():
+        yield
 
 
 def base(alias: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ known by the hash of its bytes: these very bytes are executed, no cached copy, a
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import re
 import sys
 import traceback
@@ -122,7 +121,8 @@ def _module(path: Path, source: bytes, digest: str, family: str) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     loader = _Bytes(path, source)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))  # type: ignore[arg-type]
+    module = ModuleType(name)
+    module.__file__ = str(path)
     sys.modules[name] = module
     try:
         loader.exec_module(module)

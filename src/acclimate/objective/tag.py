@@ -16,6 +16,7 @@ from acclimate.core.rows import OWN_COLUMNS, ROLE, Counts, Rows
 from acclimate.core.rows import need_columns as need
 from acclimate.core.tags import OUTSIDE, parts, spans_of, stretches
 from acclimate.core.text import Spans, unit_of_tokens, word_spans
+from acclimate.objective.class_labels import need_weighable
 from acclimate.objective.losses import weighted_token_loss
 from acclimate.objective.tag_labels import (
     balanced,
@@ -23,8 +24,8 @@ from acclimate.objective.tag_labels import (
     found_columns,
     need_columns,
     need_known,
-    need_weighable,
     tag_set,
+    weighable,
 )
 from acclimate.objective.tag_rows import ENTITIES, WORDS, TagColumns, shaped, with_words
 
@@ -111,7 +112,7 @@ class Tag(Method):
         if self.class_weights == "balanced":
             update["class_weights"] = balanced(rows, names)
         else:
-            need_weighable(self.class_weights, names, f"{where}.class_weights")
+            need_weighable(self.class_weights, weighable(names), f"{where}.class_weights")
         return self.model_copy(update=update)
 
     def answer(self, row: Mapping[str, Any]) -> npt.NDArray[np.float32]:

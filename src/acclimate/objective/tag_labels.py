@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Rows
@@ -88,18 +87,14 @@ def balanced(rows: Rows, names: Sequence[str]) -> dict[str, float]:
             counts[one["label"]] += length
             inside += length
         counts[OUTSIDE] += len("".join(text.split())) - inside
-    labels = [OUTSIDE, *dict.fromkeys(label for name in names if (label := parts(name)[1]))]
+    labels = weighable(names)
     total = sum(counts.values())
     return {label: round(total / (len(labels) * max(counts[label], 1)), 6) for label in labels}
 
 
-def need_weighable(weights: Any, names: Sequence[str], where: str) -> None:
-    """Raise UserError for a weight of a label that there is not."""
-    labels = [OUTSIDE, *dict.fromkeys(label for name in names if (label := parts(name)[1]))]
-    unknown = [name for name in weights if name not in labels] if isinstance(weights, Mapping) else []
-    if unknown:
-        found = f"no label {unknown[0]!r}{nearest(unknown[0], labels)}"
-        raise UserError(Fault(where, found, ", ".join(labels[:20]), "name labels that there are"))
+def weighable(names: Sequence[str]) -> list[str]:
+    """Give what a weight may be of: O, and each label of an entity."""
+    return [OUTSIDE, *dict.fromkeys(label for name in names if (label := parts(name)[1]))]
 
 
 def need_known(rows: Rows, names: Sequence[str], *, given: bool, where: str) -> None:
