@@ -245,9 +245,10 @@ def test_the_rate_falls_where_validation_stands_still(tmp_path: Path, monkeypatc
 def test_a_spike_is_left_out_said_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     backward, calls = Loop._backward, []
 
-    def spoilt(loop: Loop, *given: Any, **more: Any) -> float:
+    def spoilt(loop: Loop, *given: Any, **more: Any) -> tuple[float, int]:
         calls.append(loop.state.step)
-        return backward(loop, *given, **more) * (100.0 if loop.state.step == 12 else 1.0)
+        loss, right = backward(loop, *given, **more)
+        return loss * (100.0 if loop.state.step == 12 else 1.0), right
 
     monkeypatch.setattr(Loop, "_backward", spoilt)
     told: list[Event] = []

@@ -1,7 +1,7 @@
 """The proof of a run: everything that a report shows, as plain data.
 
 `pipeline/` fills it in, `report/` draws it, `report.json` is it. Whatever is empty (or None) is left out of the reports.
-Only `Proof.examples` and the terms of `Proof.terms` may hold text of the data; all else must be aggregates (docs/measuring.md, Privacy of the proof).
+Only `Proof.examples`, the answers of `Proof.generation` and the terms of `Proof.terms` may hold text of the data; all else must be aggregates (docs/measuring.md, Privacy of the proof).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from acclimate.core.curves import ClassCurves
+from acclimate.core.generated import GenerationProof
 from acclimate.core.scores import Score, Verdict
 
 
@@ -223,6 +224,7 @@ class Proof:
     terms: TermsProof = field(default_factory=TermsProof)
     memorised: list[Memorised] = field(default_factory=list)
     curves_of_classes: ClassCurves | None = None
+    generation: GenerationProof = field(default_factory=GenerationProof)
 
     def role(self, role: str) -> DataFacts | None:
         """Give the facts of one role's data, if there are any."""
@@ -230,7 +232,7 @@ class Proof:
 
     def without_examples(self) -> Proof:
         """Give the part that may be shared."""
-        return replace(self, examples=[], terms=self.terms.shareable())
+        return replace(self, examples=[], terms=self.terms.shareable(), generation=self.generation.shareable())
 
     def to_json(self, *, private: bool = False) -> dict[str, Any]:
         """Give plain data for JSON, the examples only if `private`. What is not a finite number becomes null."""
@@ -254,6 +256,7 @@ class Proof:
             "leaks": _leaks(data.get("leaks")),
             "terms": TermsProof.from_json(data.get("terms") or {}),
             "memorised": [Memorised(**one) for one in data.get("memorised", [])],
+            "generation": GenerationProof.from_json(data.get("generation") or {}),
             "curves_of_classes": ClassCurves.from_json(data.get("curves_of_classes")),
             "examples": [
                 Example(one["row_id"], [Piece(**piece) for piece in one["pieces"]]) for one in data.get("examples", [])

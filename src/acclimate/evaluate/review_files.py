@@ -8,10 +8,19 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from acclimate.core.artifact import write_text
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.review import CHOICES, AnswerPair, Filled, Key
 
+ANSWERS = "answers_private.jsonl"
+"""What the models answered, in a run's evaluate folder: one pair a line."""
 _DELIMITERS = ",;\t"
+
+
+def write_pairs(path: Path, pairs: Sequence[AnswerPair]) -> None:
+    """Write answers_private.jsonl, if there is anything to write."""
+    if pairs:
+        write_text(path, "".join(json.dumps(vars(pair), ensure_ascii=False) + "\n" for pair in pairs))
 
 
 def read_pairs(path: Path) -> list[AnswerPair]:

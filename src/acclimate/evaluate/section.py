@@ -10,6 +10,7 @@ from acclimate.core.method import Family, Section, option
 from acclimate.core.protocols import Metric, Source
 from acclimate.core.registry import methods
 from acclimate.evaluate.change import Bootstrap
+from acclimate.evaluate.generation import Generation
 from acclimate.evaluate.slices import Slice
 from acclimate.evaluate.thresholds import Wanted
 
@@ -82,6 +83,13 @@ class Evaluate(Section):
     )
     slices: tuple[Slice, ...] = option(
         (), "columns whose values are subgroups, each measured by itself: sex, or {column: age, bands: [0, 18, 65]}"
+    )
+    generation: Generation = option(
+        Generation(), "what base and adapted model write, on test rows of sft and to `prompts`, and in what way"
+    )
+    prompts: str | None = option(
+        None,
+        "decoders: a file of prompts that both answer, with the columns prompt, reference and use (the last two as wanted)",
     )
     metrics: tuple[Annotated[Metric, Family("metric")], ...] = option(
         (), "scores of a task's answers that need options: {name: glossary, ...} (the others are measured anyway)"

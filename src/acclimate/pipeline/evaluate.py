@@ -21,6 +21,7 @@ from acclimate.evaluate.copying import copying_floors
 from acclimate.evaluate.kept import keep
 from acclimate.evaluate.measure import Measured, measure
 from acclimate.evaluate.pseudo import PSEUDO_PERPLEXITY
+from acclimate.evaluate.review_files import ANSWERS, write_pairs
 from acclimate.evaluate.rows import EvalText, Tagged, choose
 from acclimate.evaluate.scores import Place, score_lines
 from acclimate.evaluate.section import Evaluate
@@ -32,11 +33,13 @@ from acclimate.pipeline.conversations import as_read
 from acclimate.pipeline.examples import examples
 from acclimate.pipeline.forgetting import BROKEN, broken, forgotten
 from acclimate.pipeline.general import PAIRS, general_inputs, minimal_pairs
+from acclimate.pipeline.generated import wrote
 from acclimate.pipeline.measured import Proven
 from acclimate.pipeline.memorisation import memorised, need_columns_there
 from acclimate.pipeline.prepare import of_domain, of_role
+from acclimate.pipeline.prompts import need_prompts, prompt_inputs
 from acclimate.pipeline.subgroups import need_slices, row_labels, subgroup_lines
-from acclimate.pipeline.task_scores import need_choosable, need_primary
+from acclimate.pipeline.task_scores import need_choosable, need_libraries, need_primary
 from acclimate.pipeline.tasks import has_answers
 from acclimate.pipeline.terms import proven_terms, term_inputs
 from acclimate.pipeline.train import Trained
@@ -64,6 +67,7 @@ def evaluated(
         _labels(rows, settings),
         control.made_from if control is not None else None,
         term_inputs(settings),
+        prompt_inputs(settings.prompts),
         settings.model_dump(mode="json"),
         shown,
         acclimate.__version__,
@@ -71,8 +75,15 @@ def evaluated(
     if not is_complete(place, made_from):
         tell(Event("stage", "measuring base and adapted model"))
         proven = _measure(workplace, (trained, control), rows, updates, tell)
+        test, column = eval_texts(rows, "test", settings)
+        answers = wrote(workplace, trained, rows, choose(test, settings.max_rows, settings.seed), column, tell)
+        proven = replace(
+            proven, scores=[*proven.scores, *answers.lines], generation=answers.proof,
+            seconds=proven.seconds + answers.seconds,
+        )  # fmt: skip
         with folder(place, made_from=made_from) as new:
             write_json(new / MEASURED, proven.as_json())
+            write_pairs(new / ANSWERS, [one.pair for one in answers.answers])
     proven = Proven.from_json(read_json(place / MEASURED))
     write_json(workplace.root / "scores.json", [score.as_json() for score in proven.scores])
     said = " ".join([proven.verdict.sentence, *workplace.recipe.cautions])
@@ -167,6 +178,9 @@ def need_evaluable(settings: Evaluate, rows: Rows, objective: Any) -> None:
     need_slices(settings, eval_texts(rows, "test", settings)[0], rows)
     term_inputs(settings)
     need_columns_there(settings, rows)
+    need_prompts(settings.prompts, objective.head)
+    if objective.head == "causal":
+        need_libraries(settings)
 
 
 _LANGUAGE_SCORES = {

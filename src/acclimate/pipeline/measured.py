@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from acclimate.core.curves import ClassCurves
+from acclimate.core.generated import GenerationProof
 from acclimate.core.proof import DataFacts, Example, Memorised, Piece, TermsProof
 from acclimate.core.scores import Score, Verdict
 from acclimate.evaluate.kept import Kept
@@ -33,6 +34,7 @@ class Proven:
     memorised: list[Memorised] = field(default_factory=list)
     curves: ClassCurves | None = None
     decisions: list[str] = field(default_factory=list)
+    generation: GenerationProof = field(default_factory=GenerationProof)
 
     def as_json(self) -> dict[str, Any]:
         """Give plain data for JSON."""
@@ -57,4 +59,5 @@ class Proven:
             [Memorised(**one) for one in data.get("memorised", [])],
             ClassCurves.from_json(data.get("curves")),
             data.get("decisions", []),
+            GenerationProof.from_json(data.get("generation", {})),
         )

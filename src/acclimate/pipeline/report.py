@@ -61,6 +61,7 @@ def make_proof(workplace: Workplace, trained: list[Trained], rows: Rows, proven:
         memorised=proven.memorised,
         curves_of_classes=proven.curves,
         terms=proven.terms,
+        generation=proven.generation,
     )
 
 

@@ -10,13 +10,13 @@ from acclimate.core.artifact import read_json, write_json
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.review import Key, ReviewOutcome
 from acclimate.evaluate.review import blind, outcome
-from acclimate.evaluate.review_files import read_filled, read_pairs
+from acclimate.evaluate.review_files import ANSWERS, read_filled, read_pairs
 from acclimate.pipeline.recipe import Recipe, read_recipe
 from acclimate.pipeline.stages import folder_name
 from acclimate.pipeline.workplace import RECIPE
 from acclimate.report.review import write_sheet
 
-ANSWERS, KEY, RESULT = "answers_private.jsonl", "review_key.json", "review_result.json"
+KEY, RESULT = "review_key.json", "review_result.json"
 
 
 @dataclass(frozen=True)

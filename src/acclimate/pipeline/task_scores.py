@@ -11,7 +11,7 @@ import numpy as np
 from acclimate.core.answers import Answers, ClassAnswers, Floats, SpanAnswers, TextAnswers
 from acclimate.core.artifact import amend, read_json
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.extras import has_package
+from acclimate.core.extras import has_package, need_package
 from acclimate.core.registry import methods, resolve
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
@@ -28,6 +28,9 @@ _SHOWN = ("accuracy", "f1", "macro_f1", "micro_f1", "roc_auc")
 """Scores whose floors are measured, beside the one that decides."""
 _FOUND = ("exact_match", "token_f1")
 """Scores of answers that were found in a text and not generated, beside those that the recipe names."""
+_LIBRARIES = {"rouge1": "rouge_score", "rouge2": "rouge_score", "rougeL": "rouge_score", "bleu": "sacrebleu",
+              "chrf": "sacrebleu"}  # fmt: skip
+"""Metrics of generated answers that are counted by a library of the extra `generation`."""
 _CONFIG = "config.json"
 
 
@@ -37,8 +40,31 @@ def scores_of(answers: Answers, settings: Evaluate) -> list[GroupSums]:
     named = {type(one): one for one in settings.metrics}
     names = _FOUND if isinstance(answers, TextAnswers) and not answers.tokens else tuple(methods("metric"))
     kinds = dict.fromkeys([*(resolve("metric", name) for name in names), *named])
-    metrics = [named.get(one) or one() for one in kinds if one.reads == kind]
+    metrics = [named.get(one) or one() for one in kinds if one.reads == kind and (one in named or _as_it_is(one))]
     return [one for metric in metrics for one in metric.sums(answers)]
+
+
+def _as_it_is(metric: Any) -> bool:
+    """Say whether a metric needs no option, and the library that it counts with is there."""
+    return not any(one.is_required() for one in metric.model_fields.values()) and metric not in _without_library()
+
+
+def _without_library() -> list[Any]:
+    return [resolve("metric", name) for name, library in _LIBRARIES.items() if not has_package(library)]
+
+
+def untold_metrics() -> list[str]:
+    """Say that scores of generated answers are missing, where the library that counts them is not installed."""
+    names = [name for name, library in _LIBRARIES.items() if not has_package(library)]
+    return [f"{', '.join(names)} are not measured: pip install 'acclimate[generation]'"] if names else []
+
+
+def need_libraries(settings: Evaluate) -> None:
+    """Raise UserError, before anything is trained, for a metric that the recipe names and whose library is not there."""
+    for metric in settings.metrics:
+        library = next((one for name, one in _LIBRARIES.items() if type(metric) is resolve("metric", name)), None)
+        if library is not None:
+            need_package(library, "generation", "evaluate.metrics")
 
 
 def need_choosable(settings: Evaluate, task: Any, validation: int) -> None:

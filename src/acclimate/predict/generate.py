@@ -68,6 +68,10 @@ class Generator:
             tell(Event("progress", "writing", {"done": done, "of": len(ids)}))
         return [one for one in made if one is not None]
 
+    def lengths(self, prompts: Sequence[str | Rendered]) -> list[int]:
+        """Give how many tokens each prompt has."""
+        return [len(ids) for ids in self._tokens(prompts)]
+
     def pieces(self, prompt: str | Rendered, decoding: Decoding) -> Iterator[str]:
         """Give what is written on from a prompt, piece by piece: whole characters, and nothing of a stop string."""
         from acclimate.compat.transformers.writing import Prompts
@@ -93,14 +97,17 @@ class Generator:
         self.lm.model.to(device())
         return Writer(self.lm.model, self.lm.pad_id, self.ends or ends_of(self.lm))
 
-    def _ids(self, prompts: Sequence[str | Rendered], names: Sequence[str]) -> list[list[int]]:
+    def _tokens(self, prompts: Sequence[str | Rendered]) -> list[list[int]]:
         tokenizer = self.lm.tokenizer
         texts = [one for one in prompts if isinstance(one, str)]
         plain = text_encoder(tokenizer, special_names(tokenizer), add_end=False)
         of_texts = iter([[*plain.prefix.tolist(), *one.ids_T.tolist()] for one in plain.pieces(texts)])
         written = [one for one in prompts if isinstance(one, Rendered)]
         of_written = iter([one.ids_T.tolist() for one in WrittenEncoder(tokenizer).pieces(written)])
-        found = [next(of_texts if isinstance(one, str) else of_written) for one in prompts]
+        return [next(of_texts if isinstance(one, str) else of_written) for one in prompts]
+
+    def _ids(self, prompts: Sequence[str | Rendered], names: Sequence[str]) -> list[list[int]]:
+        found = self._tokens(prompts)
         faults = []
         for number, (prompt, ids) in enumerate(zip(prompts, found, strict=True)):
             where = f"{_WHERE}: {names[number] if names else f'prompt {number + 1}'}"

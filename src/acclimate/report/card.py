@@ -33,6 +33,7 @@ def render_card(proof: Proof) -> str:
         _intended(proof),
         _adapted_on(proof),
         results(proof),
+        plain(" ".join(proof.generation.sentences)),
         plain(proof.retention),
         _loading(proof),
         _limits(proof),

@@ -28,6 +28,12 @@ def rate_series(proof: Proof) -> list[Series]:
     return [line] if len(line.xs) > 1 else []
 
 
+def accuracy_series(proof: Proof) -> list[Series]:
+    """Give the share of learnt tokens that the model found the most probable while it was trained."""
+    line = _series(proof, "token_accuracy", "token accuracy")
+    return [line] if len(line.xs) > 1 else []
+
+
 def speed_series(proof: Proof) -> list[Series]:
     """Give the real tokens trained on per second."""
     line = _series(proof, "tokens_per_second", "tokens per second")

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from acclimate.core.proof import Proof
 from acclimate.report import (
+    answer_table,
     class_plots,
     curve,
     every_score,
@@ -84,7 +85,7 @@ def _drawings(proof: Proof) -> dict[str, Any]:
     sentence = curve.curve_sentence(proof)
     small = [
         _chart([line], 170, line.label, f"{line.label.capitalize()} over updates")
-        for line in curve.rate_series(proof) + curve.speed_series(proof)
+        for line in curve.accuracy_series(proof) + curve.rate_series(proof) + curve.speed_series(proof)
     ]
     return {
         "bar_of": _bar_of,
@@ -133,6 +134,7 @@ def _tables(proof: Proof) -> dict[str, Any]:
         ),
         "term_table": (term_table.HEADS, term_table.term_rows(proof)),
         "seed_table": seed_table.seed_table(proof),
+        "use_table": (answer_table.HEADS, answer_table.use_rows(proof)),
         "slice_table": (slice_table.HEADS, slice_table.slice_rows(proof)),
         "slice_sentences": slice_table.gap_sentences(proof) + slice_table.slice_floors(proof),
         "leaks": leak_table.leak_sentences(proof),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from acclimate.core.proof import Proof
 from acclimate.report import (
+    answer_table,
     curve,
     every_score,
     facts,
@@ -23,6 +24,7 @@ from acclimate.report.methods import methods
 from acclimate.report.references import references
 from acclimate.report.score_table import ScoreRow
 from acclimate.report.shareable import shareable
+from acclimate.report.summary import WITH_EXAMPLES
 from acclimate.report.warnings import warnings
 
 _SPECIAL = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])")
@@ -71,6 +73,7 @@ def render_markdown(proof: Proof) -> str:
         _section("Share of the possible gain", plain(_floor(proof))),
         _section("Before you rely on this", listed(warnings(proof))),
         results(proof),
+        _section("Answers: what the models write", _answers(proof)),
         _section("The domain's own terms", _terms(proof)),
         _section(
             "Training",
@@ -106,18 +109,21 @@ def results(proof: Proof) -> str:
 
 
 def _scored(rows: Sequence[ScoreRow], proof: Proof) -> str:
-    """Give scores as a table, with a column for a control where there is one."""
+    """Give scores as a table, with columns for a control and for the base with examples where there are any."""
     if not rows:
         return ""
-    with_control = any(row.control for row in rows)
+    with_control, with_shots = any(row.control for row in rows), any(row.shots for row in rows)
     lines = []
     for row in rows:
         name = f"{row.label} ({', '.join(part for part in (row.unit, row.direction) if part)})"
         change = " ".join(part for part in (row.change or "–", f"({row.relative})" if row.relative else "") if part)
         control = [row.control or "–", row.beyond_control or "–"] if with_control else []
+        control += [row.shots or "–", row.beyond_shots or "–"] if with_shots else []
         lines.append([name, row.base or "–", row.adapted or "–", change, row.interval or "–", *control])
     heads = ["Score", "Base", "Adapted", "Change", f"{percent(proof.confidence, whole=True)} interval of the change"]
-    return table([*heads, *(["Control", "Against the control"] if with_control else [])], lines)
+    heads += ["Control", "Against the control"] if with_control else []
+    heads += [WITH_EXAMPLES, f"Against the {WITH_EXAMPLES.lower()}"] if with_shots else []
+    return table(heads, lines)
 
 
 def _section(title: str, body: str) -> str:
@@ -133,6 +139,12 @@ def _floor(proof: Proof) -> str:
         return ""
     share = percent(proof.floor_share, whole=True) if proof.floor_share > 0 else "none"
     return _joined(f"{share} {facts.floor_sentence(proof)}".strip())
+
+
+def _answers(proof: Proof) -> str:
+    rows = answer_table.use_rows(proof)
+    told = plain(" ".join(proof.generation.sentences))
+    return "\n\n".join(part for part in (told, table(answer_table.HEADS, rows) if rows else "") if part)
 
 
 def _terms(proof: Proof) -> str:

@@ -89,6 +89,14 @@ def _hidden(proof: Proof, settings: Settings) -> list[str]:
     """Say how the base score of a language model is defined; scores of tasks explain themselves."""
     if find(proof, "after", "test", "bits_per_byte") is None:
         return []
+    answers = find(proof, "after", "test", "bits_per_byte")
+    if answers is not None and answers.unit.endswith("right answers"):
+        return [
+            "Bits per byte are the negative binary logarithms of the probabilities of the tokens of the right answers, each "
+            "given the conversation before it as one chat template writes it for all models, divided by the answers' UTF-8 "
+            "bytes; neither the template nor the token that ends an answer is scored.",
+            *proof.generation.sentences,
+        ]
     if proof.model.kind == "decoder":
         return [
             "Bits per byte are the negative binary logarithms of the probabilities of all tokens, each given what stands "

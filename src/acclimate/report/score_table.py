@@ -24,6 +24,7 @@ ROLES = {
     "general": "general text",
     "terms": "terms",
     "train": "training set",
+    "prompts": "prompts of the recipe",
 }
 _DIRECTIONS = {"lower": "↓ lower is better", "higher": "↑ higher is better"}
 TITLES = {"test": "Your domain (test set, never trained on)", "general": "General text (what may have been forgotten)"}
@@ -44,7 +45,8 @@ class ScoreRow:
     """One score of one data set in words; `outcome` is better, worse, unclear, or empty where nothing is judged.
 
     `beyond_control` is the change against the control; `floors` are values with what reaches each of them.
-    `own_interval` is the adapted model's, where there is no change to show.
+    `own_interval` is the adapted model's, where there is no change to show. `shots` is the base's with worked examples in
+    its prompts, `beyond_shots` the change against it.
     """
 
     name: str
@@ -64,8 +66,12 @@ class ScoreRow:
     beyond_control: str = ""
     floors: tuple[tuple[str, str], ...] = ()
     own_interval: str = ""
+    shots: str = ""
+    beyond_shots: str = ""
 
 
+SHOTS = "shots="
+"""What the slice of a score begins with that is of the base with worked examples in its prompts."""
 IN_WORDS = {"forgetting"}
 """Scores that a box of their own says in a sentence."""
 
@@ -107,6 +113,16 @@ def find(proof: Proof, when: str, data: str, name: str, against: str = "base") -
     return None
 
 
+def find_shots(proof: Proof, when: str, data: str, name: str) -> Score | None:
+    """Give one score of the base with worked examples (before), or the change against it."""
+    phase = judged_phase(proof)
+    for score in proof.scores:
+        here = (score.phase, score.when, score.data, score.name) == (phase, when, data, name)
+        if here and (score.slice or "").startswith(SHOTS):
+            return score
+    return None
+
+
 def score_rows(proof: Proof, data: str) -> list[ScoreRow]:
     """Give a row for each score of `data` in the judged phase, the primary one first."""
     phase = judged_phase(proof)
@@ -127,6 +143,7 @@ def headline(proof: Proof) -> ScoreRow | None:
 def _row(proof: Proof, data: str, name: str) -> ScoreRow:
     base, adapted, change = (find(proof, when, data, name) for when in ("before", "after", "change"))
     control, beyond = find(proof, "control", data, name), find(proof, "change", data, name, "control")
+    shots, beyond_shots = (find_shots(proof, when, data, name) for when in ("before", "change"))
     any_score = change or adapted or base or control or beyond
     unit = any_score.unit if any_score else ""
     better = any_score.better if any_score else ""
@@ -146,7 +163,9 @@ def _row(proof: Proof, data: str, name: str) -> ScoreRow:
         outcome=_outcome(proof, change, primary) if data == "test" and change else "",
         bar=_bar(proof, change) if change else None,
         control=value_text(control.value, unit, beyond) if control else "",
-        beyond_control=" ".join(part for part in (change_text(beyond), _in_brackets(beyond)) if part) if beyond else "",
+        beyond_control=f"{change_text(beyond)} {_in_brackets(beyond)}" if beyond else "",
+        shots=value_text(shots.value, unit, beyond_shots) if shots else "",
+        beyond_shots=f"{change_text(beyond_shots)} {_in_brackets(beyond_shots)}" if beyond_shots else "",
         own_interval=interval_text(adapted) if adapted is not None and change is None else "",
         floors=tuple(
             (value_text(score.value, score.unit), reached_by(proof, score)) for score in _floors(proof, data, name)

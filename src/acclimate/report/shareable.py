@@ -12,7 +12,8 @@ def shareable(proof: Proof) -> Proof:
 
 
 def redacted(proof: Proof) -> Proof:
-    """Give the proof with all its terms, and its examples, which stay as they are; every other text is redacted."""
+    """Give the proof with all its terms, and its examples and answers, which stay as they are; every other text is redacted."""
     clean, everything = shareable(proof), proof.to_json(private=True)
     private = {"examples": everything["examples"], "terms": redact_all(everything["terms"])}
+    private["generation"] = {**clean.to_json()["generation"], "answers": everything["generation"]["answers"]}
     return Proof.from_json({**clean.to_json(private=True), **private})

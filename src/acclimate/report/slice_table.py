@@ -7,6 +7,7 @@ from acclimate.core.scores import Score
 from acclimate.report.formats import count
 from acclimate.report.score_table import (
     ROLES,
+    SHOTS,
     change_text,
     in_sentence,
     interval_text,
@@ -59,7 +60,11 @@ def slice_floors(proof: Proof) -> list[str]:
 def _sliced(proof: Proof) -> list[Score]:
     phase = judged_phase(proof)
     shown = ("test", "general")
-    return [score for score in proof.scores if score.slice is not None and score.phase == phase and score.data in shown]
+    return [
+        score
+        for score in proof.scores
+        if score.slice and not score.slice.startswith(SHOTS) and score.phase == phase and score.data in shown
+    ]
 
 
 def _shown(proof: Proof, score: Score) -> bool:

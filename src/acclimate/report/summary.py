@@ -10,6 +10,7 @@ from acclimate.report.score_table import ScoreRow, change_text, find, in_sentenc
 
 MOST_ROWS = 5
 FORGETTING = "forgetting"
+WITH_EXAMPLES = "Base with examples"
 _MEASURED_BY = ("bits_per_byte", "minimal_pairs")
 
 
@@ -40,7 +41,15 @@ def forgetting_row(proof: Proof) -> ScoreRow | None:
 
 
 def columns(rows: list[ScoreRow]) -> list[str]:
-    """Give the columns that some row fills: Base and Adapted always, Control and Floors where there are any."""
+    """Give the columns that some row fills: Base and Adapted always, Base with examples, Control and Floors where there are any."""
+    shots = any(row.shots for row in rows)
     control = any(row.control for row in rows)
     floors = any(row.floors for row in rows)
-    return ["Base", *(["Control"] if control else []), "Adapted", "Change", *(["Floors"] if floors else [])]
+    return [
+        "Base",
+        *([WITH_EXAMPLES] if shots else []),
+        *(["Control"] if control else []),
+        "Adapted",
+        "Change",
+        *(["Floors"] if floors else []),
+    ]

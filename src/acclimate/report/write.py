@@ -15,17 +15,17 @@ PRIVATE = "report_private.html"
 
 
 def write_reports(proof: Proof, folder: Path) -> list[Path]:
-    """Write report.html, report.md, report.json and, if there are examples, report_private.html.
+    """Write report.html, report.md, report.json and, if there are examples or answers, report_private.html.
 
     Takes: `folder`, which is made if it is not there. Gives: the files, report.html first. A report_private.html of an
-    earlier run is removed where there are no examples now.
+    earlier run is removed where there are none now.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "report.html", render_html(proof))
     write_text(folder / "report.md", render_markdown(proof))
     write_json(folder / "report.json", shareable(proof).to_json())
     written = [folder / name for name in ("report.html", "report.md", "report.json")]
-    if not proof.examples:
+    if not proof.examples and not proof.generation.answers:
         (folder / PRIVATE).unlink(missing_ok=True)
         return written
     write_text(folder / PRIVATE, render_html(proof, private=True))

@@ -20,6 +20,7 @@ from acclimate.core.errors import Fault, Interrupted, UserError
 from acclimate.core.events import Event, note, warn
 from acclimate.core.examples import Batch
 from acclimate.core.failpoint import fail_point
+from acclimate.core.rendered import Writes
 from acclimate.core.seeds import hash64
 from acclimate.train.job import Job, Result
 from acclimate.train.memory import foresee
@@ -57,6 +58,7 @@ class Loop:
             note(job.tell, text)
             job.lm.notes.append(text)
         optimizer = make_optimizer(job.model, self.settings, self.peak_rate)
+        self.counts_right = isinstance(job.objective, Writes)
         self.state = State(start=digests(job.model))
         resume(job, self.plan, self.state, optimizer)
         self.model, self.optimizer = self.accelerator.prepare(job.model, optimizer)
@@ -91,10 +93,11 @@ class Loop:
         rank, processes = self.processes.rank, self.processes.count
         batches = share_of(self.job, self.plan.numbers(update), self.plan.epoch(update), rank, processes)
         labels = self.processes.sum(sum(self.job.objective.weight(batch.labels_L) for batch in batches))
-        loss = 0.0
+        loss, right = 0.0, 0
         for number, batch in enumerate(batches):
             torch.manual_seed(hash64("dropout", self.settings.seed, update, number, rank))
-            loss += self._backward(batch, labels, synchronise=number == len(batches) - 1)
+            more, hits = self._backward(batch, labels, synchronise=number == len(batches) - 1)
+            loss, right = loss + more, right + hits
             fail_point("train.micro_batch")
         loss = self.processes.sum(loss)
         norm = float(self.accelerator.clip_grad_norm_(self.model.parameters(), self.settings.max_grad_norm or math.inf))
@@ -104,18 +107,23 @@ class Loop:
             self._step(update, loss)
             self.state.step = update + 1
             self.state.count(loss, norm, self.processes.sum(sum(batch.tokens for batch in batches)), labels)
+            if self.counts_right:
+                self.state.right.append((self.processes.sum(right), labels))
         self.optimizer.zero_grad()
 
-    def _backward(self, batch: Batch, labels: float, *, synchronise: bool) -> float:
-        """Run one batch forward and backward; give its share of the update's loss."""
+    def _backward(self, batch: Batch, labels: float, *, synchronise: bool) -> tuple[float, int]:
+        """Run one batch forward and backward; give its share of the update's loss, and how many learnt tokens the model
+        finds the most probable (0 where that is not counted).
+        """
         with nullcontext() if synchronise else self.accelerator.no_sync(self.model):
             logits_LV = self.job.runner.logits(self.model, batch)
             target_L = torch.as_tensor(batch.labels_L, device=logits_LV.device)
+            right = int((logits_LV.detach().argmax(-1) == target_L).sum()) if self.counts_right else 0
             loss = self.job.objective.loss(logits_LV.float(), target_L) / (labels or 1.0)
             extra = self.job.adapter.extra_loss(self.job.model) if synchronise else None
             whole = loss * self.processes.count if extra is None else loss * self.processes.count + extra
             self.accelerator.backward(whole)
-        return float(loss.detach())
+        return float(loss.detach()), right
 
     def _step(self, update: int, loss: float) -> None:
         """Move the weights, unless the loss is a spike that is to be left out."""

@@ -14,7 +14,9 @@ from acclimate.train.spikes import KEPT
 
 @dataclass
 class State:
-    """`step` counts finished updates; sums since the last line of the log wait in `_waiting`."""
+    """`step` counts finished updates; what the next line of the log is the mean of waits in `waiting`, and in `right` how
+    many of how many learnt tokens the model found the most probable.
+    """
 
     start: dict[str, str] = field(default_factory=dict)
     step: int = 0
@@ -34,6 +36,7 @@ class State:
     recent: list[float] = field(default_factory=list)
     spikes: list[int] = field(default_factory=list)
     waiting: list[tuple[float, float]] = field(default_factory=list)
+    right: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def over(self) -> bool:
@@ -61,12 +64,15 @@ class State:
         return line
 
     def log_mean(self, learning_rate: float, epoch: float) -> dict[str, Any]:
-        """Write the mean loss and the last gradient norm since the line before."""
+        """Write the mean loss, the last gradient norm and (where it is counted) the token accuracy since the line before."""
         loss = sum(loss for loss, _ in self.waiting) / max(1, len(self.waiting))
         norm = self.waiting[-1][1] if self.waiting else 0.0
         self.waiting.clear()
         speed = self.tokens / max(self.seconds, 1e-9)
         numbers = {"loss": loss, "grad_norm": norm, "learning_rate": learning_rate, "epoch": epoch}
+        if self.right:
+            numbers["token_accuracy"] = sum(hits for hits, _ in self.right) / sum(labels for _, labels in self.right)
+            self.right.clear()
         return self.log({**numbers, "tokens_per_second": round(speed, 1)})
 
     def improved(self, loss: float) -> bool:
@@ -96,6 +102,7 @@ class State:
             "labels": self.labels,
             "sum_of_losses": self.documents_loss,
             "waiting": self.waiting,
+            "right": self.right,
             "waited": self.waited,
             "recent": self.recent,
             "spikes": self.spikes,
@@ -114,6 +121,7 @@ class State:
         self.recent, self.spikes = data["recent"], data["spikes"]
         self.history = list(data["log_history"])
         self.waiting = [(loss, norm) for loss, norm in data["waiting"]]
+        self.right = [(hits, labels) for hits, labels in data.get("right", [])]
         self.start, self.with_gradient = data["start"], set(data["with_gradient"])
 
 

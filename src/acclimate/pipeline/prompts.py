@@ -1,0 +1,82 @@
+"""A suite of prompts by use: `evaluate.prompts`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.registry import resolve
+from acclimate.core.rendered import Message
+from acclimate.core.rows import Rows
+from acclimate.pipeline.generate import asked_in
+from acclimate.sources.ending import name_for
+
+WHERE = "evaluate.prompts"
+_REFERENCE, _USE = ("reference", "answer", "completion"), ("use", "group")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What is asked: a text or a conversation; its right answer and its use may be empty. `group` is what is resampled."""
+
+    row_id: str
+    group: str
+    asked: str | Sequence[Message]
+    reference: str = ""
+    use: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is asked, for people to read."""
+        if isinstance(self.asked, str):
+            return self.asked
+        if len(self.asked) == 1:
+            return self.asked[0]["content"]
+        return "\n\n".join(f"{one['role']}: {one['content']}" for one in self.asked)
+
+
+def prompt_inputs(path: str | None) -> dict[str, str]:
+    """Give what changes when the suite does. Raises: UserError if it is not there."""
+    return {} if path is None else dict(_source(path).inputs(WHERE))
+
+
+def prompts_of(path: str | None) -> list[Prompt]:
+    """Read the suite: a column of prompts (messages, prompt, question or text), and if they are there `reference` and `use`.
+
+    Raises: UserError for a file or a column that is not there, a suite without prompts, and an empty prompt.
+    """
+    if path is None:
+        return []
+    rows, _ = _source(path).read(WHERE)
+    asked, names = asked_in(rows, WHERE)
+    references, uses = (_column(rows, some) for some in (_REFERENCE, _USE))
+    found = [
+        Prompt(f"prompts/{name}", f"prompts/{name}", one, reference, use)
+        for name, one, reference, use in zip(names, asked, references, uses, strict=True)
+    ]
+    empty = [prompt.row_id for prompt in found if not prompt.text.strip()]
+    if empty or not found:
+        said = f"{len(empty)} prompts are empty: {', '.join(empty[:5])}" if empty else f"{path} holds no prompts"
+        raise UserError(Fault(WHERE, said, "a question or a beginning in every row", "fill them in, or take them out"))
+    return found
+
+
+def need_prompts(path: str | None, head: str) -> None:
+    """Raise UserError, before anything is trained, for a suite that can't be read, or that no model can answer."""
+    if path is not None and head != "causal":
+        raise UserError(Fault(WHERE, "this kind of model writes no answers", "clm or sft", "leave it out"))
+    prompts_of(path)
+
+
+def _source(path: str) -> Any:
+    return resolve("sources", name_for(path, WHERE))(path=path)
+
+
+def _column(rows: Rows, names: Sequence[str]) -> list[str]:
+    there = {name.strip().casefold(): name for name in reversed(rows.column_names)}
+    column = next((there[name] for name in names if name in there), None)
+    if column is None:
+        return [""] * rows.num_rows
+    return ["" if value is None else str(value).strip() for value in rows.column(column).to_pylist()]
