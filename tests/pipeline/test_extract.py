@@ -47,6 +47,19 @@ def test_it_learns_to_find_and_to_say_nothing(reader: Run) -> None:
     assert not {"bleu", "rouge1", "semantic_similarity"} & found.keys(), "nothing was generated"
 
 
+def test_words_that_are_shared_and_saying_nothing_are_its_floors(reader: Run) -> None:
+    exact = {one.unit.partition(", by ")[2]: one.value for one in reader.scores
+             if (one.when, one.name) == ("floor", "exact_match")}  # fmt: skip
+    test = [one for one in reader.scores if (one.when, one.name) == ("after", "exact_match_unanswerable")]
+    (every,) = (one.n for one in reader.scores if (one.when, one.name) == ("after", "exact_match"))
+    assert exact == {
+        "the sentence most like the question": 0.0,
+        "that sentence beside the question's words": 0.0,
+        "saying that there is no answer": pytest.approx(test[0].n / every),
+    }
+    assert "saying that there is no answer" in (reader.folder / "report.html").read_text()
+
+
 def test_the_folder_loads_as_transformers_own_and_points_at_the_same_answer(reader: Run) -> None:
     place = str(reader.folder / "model")
     model, tokenizer = AutoModelForQuestionAnswering.from_pretrained(place), AutoTokenizer.from_pretrained(place)

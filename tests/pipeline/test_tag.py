@@ -61,6 +61,15 @@ def test_it_learns_and_says_how_well(tagger: Run) -> None:
     assert list(config["id2label"].values()) == ["O", "B-Drug", "I-Drug", "B-Harm", "I-Harm", "B-Thing", "I-Thing"]
 
 
+def test_a_dictionary_of_the_training_rows_is_its_floor(tagger: Run) -> None:
+    floors = {one.name: one for one in tagger.scores if one.when == "floor"}
+    assert {name: one.value for name, one in floors.items()} == {
+        "entity_precision": 1.0, "entity_recall": 1.0, "entity_f1": 1.0,
+    }  # fmt: skip
+    assert floors["entity_f1"].unit == "harmonic mean of precision and recall, by a dictionary of the training rows"
+    assert "a dictionary of the training rows" in (tagger.folder / "report.html").read_text()
+
+
 def test_plain_transformers_finds_the_same_spans(tagger: Run) -> None:
     theirs = pipeline("token-classification", str(tagger.folder / "model"), aggregation_strategy="simple")
     with acclimate.load(str(tagger.folder)) as loaded:

@@ -31,7 +31,8 @@ from acclimate.pipeline.prepare import of_role
 from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.seeds import SeedRun
 from acclimate.pipeline.subgroups import column_lines
-from acclimate.pipeline.task_scores import choose_threshold, keep_for_predicting, scores_of, task_floors, untold_floor
+from acclimate.pipeline.task_floors import task_floors, untold_floor
+from acclimate.pipeline.task_scores import choose_threshold, keep_for_predicting, scores_of
 from acclimate.pipeline.tasks import how_read
 from acclimate.pipeline.train import Trained
 from acclimate.pipeline.workplace import Workplace

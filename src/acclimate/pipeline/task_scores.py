@@ -1,21 +1,18 @@
-"""A task's scores and what goes with them: how far simple means get, from which probability a label is said, and what predicting must know."""
+"""A task's scores and what goes with them: from which probability a label is said, and what predicting must know."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from acclimate.core.answers import Answers, ClassAnswers, Floats, SpanAnswers, TextAnswers
+from acclimate.core.answers import Answers, ClassAnswers, SpanAnswers, TextAnswers
 from acclimate.core.artifact import amend, read_json
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.extras import has_package, need_package
 from acclimate.core.registry import methods, resolve
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
-from acclimate.evaluate.class_floors import majority, tfidf_logistic
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.thresholds import Chosen, choose_thresholds
 from acclimate.pipeline.predictor import Answering, there
@@ -24,8 +21,6 @@ from acclimate.pipeline.trained_task import TASK
 from acclimate.pipeline.workplace import Workplace
 from acclimate.predict.classes import gold
 
-_SHOWN = ("accuracy", "f1", "macro_f1", "micro_f1", "roc_auc")
-"""Scores whose floors are measured, beside the one that decides."""
 _FOUND = ("exact_match", "token_f1")
 """Scores of answers that were found in a text and not generated, beside those that the recipe names."""
 _LIBRARIES = {"rouge1": "rouge_score", "rouge2": "rouge_score", "rougeL": "rouge_score", "bleu": "sacrebleu",
@@ -117,38 +112,3 @@ def keep_for_predicting(workplace: Workplace, trained: Trained, chosen: Chosen |
     if kept != config.get(TASK):
         amend(place, _CONFIG, {**config, TASK: kept})
         workplace.show_at_root(trained.folder)
-
-
-def task_floors(said: Answers, train: Rows, test: Rows, task: Any, settings: Evaluate) -> list[GroupSums]:
-    """Give how far always saying the most frequent label gets, and TF-IDF with logistic regression."""
-    if not isinstance(said, ClassAnswers) or not train.num_rows:
-        return []
-    rows = train.select(there(task, train)).to_pylist()
-    learnt_NK = gold(np.stack([task.answer(row) for row in rows]), said.labels)
-    return list(_floors(said, learnt_NK, (_texts(train), _texts(test)), settings))
-
-
-def _floors(
-    said: ClassAnswers, learnt_NK: Floats, texts: tuple[list[str], list[str]], settings: Evaluate
-) -> Iterator[GroupSums]:
-    ways = {"the most frequent label": majority(learnt_NK, said)}
-    if said.labels.kind != "score" and has_package("sklearn"):
-        ways["TF-IDF + logistic regression"] = tfidf_logistic(texts[0], learnt_NK, texts[1], said)
-    for name, answers in ways.items():
-        for one in scores_of(answers, settings):
-            if one.name in (*_SHOWN, settings.primary) and one.slice is None and one.measured:
-                yield replace(one, unit=f"{one.unit}, by {name}")
-
-
-def untold_floor(answers: Answers) -> list[str]:
-    """Say that a floor is missing, where the library that makes it is not installed."""
-    if isinstance(answers, ClassAnswers) and answers.labels.kind != "score" and not has_package("sklearn"):
-        return ['the floor of TF-IDF + logistic regression needs scikit-learn: pip install "acclimate[advise]"']
-    return []
-
-
-def _texts(rows: Rows) -> list[str]:
-    texts = [text or "" for text in rows.column("text").to_pylist()]
-    if "text_pair" not in rows.column_names:
-        return texts
-    return [f"{one} {other or ''}" for one, other in zip(texts, rows.column("text_pair").to_pylist(), strict=True)]

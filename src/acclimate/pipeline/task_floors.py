@@ -1,0 +1,87 @@
+"""A task's floors: how far its test rows are answered by simple means that learn from the training rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from acclimate.core.answers import Answers, ClassAnswers, SpanAnswers, TextAnswers
+from acclimate.core.extras import has_package
+from acclimate.core.rows import Rows
+from acclimate.core.scores import GroupSums
+from acclimate.evaluate.answer_floors import by_words, never
+from acclimate.evaluate.class_floors import majority, tfidf_logistic
+from acclimate.evaluate.entity_floors import looked_up
+from acclimate.evaluate.section import Evaluate
+from acclimate.pipeline.predictor import there
+from acclimate.pipeline.task_scores import scores_of
+from acclimate.predict.classes import gold
+from acclimate.predict.spans import gold as entities
+
+_SHOWN = ("accuracy", "f1", "macro_f1", "micro_f1", "roc_auc", "entity_precision", "entity_recall", "entity_f1",
+          "exact_match", "token_f1")  # fmt: skip
+"""Scores whose floors are measured, beside the one that decides."""
+
+
+def task_floors(said: Answers, train: Rows, test: Rows, task: Any, settings: Evaluate) -> list[GroupSums]:
+    """Give how far simple means get: of classes the most frequent label, and TF-IDF with logistic regression; of entities a
+    dictionary of those in training rows; of answers in a context the sentence most like the question, or none at all.
+
+    Takes: `said`, a model's answers about the test rows, whose gold is read.
+    """
+    if not train.num_rows:
+        return []
+    return list(_measured(_answers(said, train, test, task), settings))
+
+
+def _answers(said: Answers, train: Rows, test: Rows, task: Any) -> Mapping[str, Answers]:
+    if isinstance(said, ClassAnswers):
+        return _of_classes(said, train, test, task)
+    if isinstance(said, SpanAnswers):
+        marked = zip(_column(train, "text"), train.column(task.columns[0]).to_pylist(), strict=True)
+        training = [(text, entities(some)) for text, some in marked]
+        return {"a dictionary of the training rows": looked_up(training, _column(test, "text"), said)}
+    return _of_contexts(said, train, test, task)
+
+
+def _of_classes(said: ClassAnswers, train: Rows, test: Rows, task: Any) -> Mapping[str, Answers]:
+    rows = train.select(there(task, train)).to_pylist()
+    learnt_NK = gold(np.stack([task.answer(row) for row in rows]), said.labels)
+    ways = {"the most frequent label": majority(learnt_NK, said)}
+    if said.labels.kind != "score" and has_package("sklearn"):
+        ways["TF-IDF + logistic regression"] = tfidf_logistic(_texts(train), learnt_NK, _texts(test), said)
+    return ways
+
+
+def _of_contexts(said: TextAnswers, train: Rows, test: Rows, task: Any) -> Mapping[str, Answers]:
+    context = task.columns[0]
+    ways = by_words(_column(train, context), _column(test, "text"), _column(test, context), said)
+    _, may_be_none = task.limits
+    return {**ways, "saying that there is no answer": never(said)} if may_be_none else ways
+
+
+def _measured(ways: Mapping[str, Answers], settings: Evaluate) -> Iterator[GroupSums]:
+    for name, answers in ways.items():
+        for one in scores_of(answers, settings):
+            if one.name in (*_SHOWN, settings.primary) and one.slice is None and one.measured:
+                yield replace(one, unit=f"{one.unit}, by {name}")
+
+
+def untold_floor(answers: Answers) -> list[str]:
+    """Say that a floor is missing, where the library that makes it is not installed."""
+    if isinstance(answers, ClassAnswers) and answers.labels.kind != "score" and not has_package("sklearn"):
+        return ['the floor of TF-IDF + logistic regression needs scikit-learn: pip install "acclimate[advise]"']
+    return []
+
+
+def _texts(rows: Rows) -> list[str]:
+    if "text_pair" not in rows.column_names:
+        return _column(rows, "text")
+    return [f"{one} {two}" for one, two in zip(_column(rows, "text"), _column(rows, "text_pair"), strict=True)]
+
+
+def _column(rows: Rows, name: str) -> list[str]:
+    return [text or "" for text in rows.column(name).to_pylist()]
