@@ -3,7 +3,12 @@ from typing import Any
 import pytest
 
 from acclimate.core.errors import UserError
+from acclimate.objective.forms.conversations import Conversations
+from acclimate.objective.forms.instruction import Instruction
+from acclimate.objective.forms.messages import Messages
+from acclimate.objective.forms.prompt_completion import PromptCompletion
 from acclimate.objective.forms.question_answer import QuestionAnswer
+from acclimate.objective.forms.question_context_answer import QuestionContextAnswer
 from acclimate.objective.forms.recognise import conversations, questions
 from tests.objective.conversations_made import rows, turns
 
@@ -78,3 +83,50 @@ def test_rows_that_nobody_has_answered(columns: dict[str, list[Any]], asked: str
 def test_rows_without_a_question() -> None:
     with pytest.raises(UserError, match="no question in the columns label"):
         questions(rows(label=["x"]), "predict")
+
+
+SHARED = [[{"from": "human", "value": "u"}, {"from": "gpt", "value": "a"}]]
+
+
+@pytest.mark.parametrize(
+    "form, columns, asked",
+    [
+        (None, {"prompt": ["q"], "system": ["s"]}, [("system", "s"), ("user", "q")]),
+        (None, {"prompt": ["q"], "system": [" "]}, [("user", "q")]),
+        (None, {"conversations": SHARED}, [("user", "u")]),
+        (None, {"prompt": [[{"role": "user", "content": "u"}]]}, [("user", "u")]),
+        (QuestionAnswer(question="q", system="be"), {"q": ["q"], "be": ["s"]}, [("system", "s"), ("user", "q")]),
+        (Instruction(instruction="do", input="on"), {"do": ["i"], "on": ["x"]}, [("user", "i\n\nx")]),
+        (QuestionContextAnswer(context="page"), {"page": ["c"], "question": ["q"]}, [("user", "c\n\nq")]),
+        (QuestionAnswer(question="q"), {"q": ["q"], "prompt": ["p"]}, [("user", "q")]),
+        (QuestionAnswer(question="q"), {"question": ["q"]}, [("user", "q")]),
+        (Messages(column="talk"), {"talk": TALK}, [("user", "u")]),
+        (Conversations(column="talk"), {"talk": SHARED}, [("user", "u")]),
+    ],
+)
+def test_they_are_asked_as_the_forms_of_training_ask(
+    form: Any, columns: dict[str, list[Any]], asked: list[tuple[str, str]]
+) -> None:
+    assert turns(questions(rows(**columns), "predict", form)) == [asked]
+
+
+@pytest.mark.parametrize(
+    "form, columns, answer",
+    [
+        (PromptCompletion(), {"prompt": ["q"], "system": ["s"]}, "completion"),
+        (PromptCompletion(), {"prompt": [[{"role": "user", "content": "q"}]]}, "completion"),
+        (Instruction(), {"instruction": ["i"], "input": ["x"], "system": ["s"]}, "output"),
+        (Instruction(), {"Instruction": ["i"], "context": ["x"]}, "response"),
+        (QuestionAnswer(), {"ask": ["q"]}, "answer"),
+        (QuestionContextAnswer(), {"问题": ["q"], "上下文": ["c"]}, "回答"),
+        (QuestionAnswer(question="q", answer="a"), {"q": ["q"], "a": ["b"]}, "a"),
+    ],
+)
+def test_a_question_is_what_training_puts_before_the_answer(
+    form: Any, columns: dict[str, list[Any]], answer: str
+) -> None:
+    lists = isinstance(next(iter(columns.values()))[0], list)
+    given = {**columns, answer: [[{"role": "assistant", "content": "a"}]] if lists else ["a"]}
+    learnt, _, _ = form.shape(rows(**given), "objective.form")
+    asked = questions(rows(**columns), "predict", form)
+    assert turns(asked) == [turns(learnt)[0][:-1]]

@@ -14,6 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 import acclimate
 from acclimate.cli.main import call
+from acclimate.core.decoding import Decoding
 from acclimate.core.errors import UserError
 from acclimate.pipeline.predict import Loaded
 from acclimate.pipeline.run import Run, run
@@ -96,6 +97,36 @@ def test_a_file_keeps_its_order_and_columns(
     assert [row["generated"] for row in found] == [one["generated"] for one in expected]
 
 
+ASKED: list[tuple[dict[str, Any], Any]] = [
+    ({"instruction": "病人7?", "input": "病"}, "病人7?\n\n病"),
+    ({"instruction": "病人7?", "input": ""}, "病人7?"),
+    ({"question": "病人7?", "context": "病"}, "病\n\n病人7?"),
+    ({"Prompt": "病人7?"}, "病人7?"),
+    ({"text": "病人7?"}, "病人7?"),
+    ({"prompt": "病人7?", "system": "病"}, [("system", "病"), ("user", "病人7?")]),
+    ({"messages": [{"role": "user", "content": "病人7?"}]}, "病人7?"),
+    (
+        {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "病人7?"}]},
+        [("user", "a"), ("assistant", "b"), ("user", "病人7?")],
+    ),
+    ({"messages": [{"role": "user", "content": "病人7?"}, {"role": "assistant", "content": "住院。"}]}, "病人7?"),
+    ({"conversations": [{"from": "human", "value": "病人7?"}, {"from": "gpt", "value": "住院。"}]}, "病人7?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row, asked", ASKED)
+def test_a_files_rows_are_asked_as_training_asks_them(
+    row: dict[str, Any], asked: Any, loaded: Loaded, tmp_path: Path
+) -> None:
+    given = tiny.write_rows(tmp_path / "in.jsonl", [row])
+    if not isinstance(asked, str):
+        asked = [{"role": role, "content": content} for role, content in asked]
+    decoding = Decoding(max_new_tokens=6)
+    ((own, lines),) = loaded.generate_file(str(given), decoding)
+    assert own.to_pylist() == [row]
+    assert lines == loaded.generate([asked], decoding)
+
+
 def tiny_read(path: Path) -> list[dict[str, Any]]:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
@@ -142,7 +173,7 @@ def test_a_conversation_keeps_its_turns_until_it_is_begun_anew(
         (["generate", "MODEL", "a b", "c"], "has no ="),
         (["generate", "ENCODER", "a b"], "wants a causal model"),
         (["chat", "DECODER"], "no chat template"),
-        (["generate", "MODEL", "FILE"], "messages or prompt or question or text"),
+        (["generate", "MODEL", "FILE"], "messages, prompt, instruction, question or text"),
     ],
 )
 def test_bad_input_is_a_message(

@@ -35,8 +35,8 @@ def generate(
         int, typer.Option(min=16, help="most tokens at a time, padding and answers included")
     ] = 8192,
 ) -> None:
-    """Write answers by a causal model, as it was trained to be asked. A file's rows (column messages, prompt, question or
-    text) keep order and columns and get the column generated.
+    """Write answers by a causal model, as it was trained to be asked. A file's rows (columns messages, prompt,
+    instruction and input, question and context, or text) keep order and columns and get the column generated.
     """
     from acclimate.cli.display import Display
     from acclimate.pipeline.generate import decoding_from

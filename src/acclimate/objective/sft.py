@@ -86,7 +86,7 @@ class Sft(Method):
         return conversations(rows, self.form, where)
 
     def asked(self, rows: Rows, where: str) -> Rows:
-        return questions(rows, where)
+        return questions(rows, where, self.form)
 
     def settled(self, rows: Rows, where: str) -> Sft:
         return self

@@ -15,14 +15,15 @@ from acclimate.core.events import Tell, silent
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.recipe import parse_yaml, validate
 from acclimate.core.rendered import Message, Rendered
-from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Rows
+from acclimate.core.rows import ROW_ID, Rows
+from acclimate.objective.forms.recognise import questions
+from acclimate.objective.forms.turns import MESSAGES
 from acclimate.predict.answers import Line
 from acclimate.predict.generate import Generator, ends_of
 
 Asked = str | Sequence[Message]
 """A text, or a conversation that ends with a question: [{role, content}, ...]."""
 _WHERE = "generate"
-_COLUMNS = ("messages", "prompt", "question", "text")
 
 
 @dataclass(frozen=True)
@@ -102,25 +103,18 @@ def decoding_from(settings: Sequence[str]) -> Decoding:
     return validate(Decoding, data)
 
 
-def asked_in(rows: Rows, where: str) -> tuple[list[Asked], list[str]]:
-    """Give what is asked in a file's rows, and the rows' names.
+def asked_in(rows: Rows, where: str, objective: Any = None) -> tuple[list[Asked], list[str]]:
+    """Give what is asked in a file's rows, as training would ask it, and the rows' names. One question alone is a text.
 
-    The column is `messages` (without a last answer), `prompt`, `question` or `text`, in any capitalisation.
+    Takes: `objective`, what the model was trained by, where that is known: its form's names of columns are looked for too.
+    Raises: UserError naming the columns there are.
     """
-    found = {name.strip().casefold(): name for name in reversed(rows.column_names)}
-    column = next((found[name] for name in _COLUMNS if name in found), None)
-    if column is None:
-        there = ", ".join(name for name in rows.column_names if name not in OWN_COLUMNS)
-        raise UserError(
-            Fault(where, f"columns {there}", f"one called {' or '.join(_COLUMNS)}", "call the prompts' column so")
-        )
-    return [_question(one) for one in rows.column(column).to_pylist()], [
-        str(name) for name in rows.column(ROW_ID).to_pylist()
-    ]
+    made = questions(rows, where, getattr(objective, "form", None))
+    asked = [_asked(messages) for messages in made.column(MESSAGES).to_pylist()]
+    return asked, [str(name) for name in rows.column(ROW_ID).to_pylist()]
 
 
-def _question(value: Any) -> Asked:
-    """Give a cell as what is asked: a conversation without the answer it ends with."""
-    if not isinstance(value, list):
-        return "" if value is None else str(value)
-    return value[:-1] if value and value[-1].get("role") == "assistant" else value
+def _asked(messages: list[Message]) -> Asked:
+    """Give a conversation of one question as a text, so that models without a chat template can write on from it."""
+    alone = len(messages) == 1 and messages[0]["role"] == "user"
+    return messages[0]["content"] if alone else messages

@@ -92,7 +92,7 @@ class Loaded:
     ) -> Iterator[tuple[Rows, list[Line]]]:
         """Read a file of any format, and give its rows (their own columns) with what was written to each."""
         rows, _ = resolve("sources", name_for(path, "generate"))(path=path).read("generate")
-        asked, names = asked_in(rows, f"generate: {path}")
+        asked, names = asked_in(rows, f"generate: {path}", self.speaking.objective)
         own = rows.drop_columns([name for name in OWN_COLUMNS if name in rows.column_names])
         yield own, self.speaking.generate(asked, decoding, tell, names, raw=raw)
 

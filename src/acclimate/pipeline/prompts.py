@@ -43,7 +43,7 @@ def prompt_inputs(path: str | None) -> dict[str, str]:
 
 
 def prompts_of(path: str | None) -> list[Prompt]:
-    """Read the suite: a column of prompts (messages, prompt, question or text), and if they are there `reference` and `use`.
+    """Read the suite: prompts (columns as `acclimate generate` reads them), and if they are there `reference` and `use`.
 
     Raises: UserError for a file or a column that is not there, a suite without prompts, and an empty prompt.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -10,11 +11,22 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.registry import methods, name_of, resolve
 from acclimate.core.rendered import Message
 from acclimate.core.rows import OWN_COLUMNS, Rows, replace_column
+from acclimate.objective.forms.conversations import KEYS as TURN_KEYS
+from acclimate.objective.forms.conversations import SPEAKERS
 from acclimate.objective.forms.instruction import INPUT, INSTRUCTION
-from acclimate.objective.forms.messages import Messages
+from acclimate.objective.forms.messages import KEYS
 from acclimate.objective.forms.prompt_completion import PROMPT
 from acclimate.objective.forms.question_answer import CONTEXT, QUESTION
-from acclimate.objective.forms.turns import KIND, MESSAGES, PARAGRAPH, Shaped, find
+from acclimate.objective.forms.turns import (
+    KIND,
+    MESSAGES,
+    PARAGRAPH,
+    SPOKEN,
+    Shaped,
+    find,
+    is_turns,
+    read_lists,
+)
 
 
 def fitting(rows: Rows) -> list[Any]:
@@ -35,20 +47,28 @@ def conversations(rows: Rows, form: Any, where: str) -> Shaped:
     return made, counts, f"rows are read as {name}: {said}"
 
 
-def questions(rows: Rows, where: str) -> Rows:
+def questions(rows: Rows, where: str, form: Any = None) -> Rows:
     """Give rows that nobody has answered with `messages` that end before an answer, and `text` where there is none.
 
-    They are lists of messages (answers at their end are left out), or texts called prompt, instruction (with input),
-    question (with context), or text. Raises: UserError naming the columns there are.
+    They are read as training reads them: lists of messages or ShareGPT's turns (answers at their end are left out), or texts
+    called prompt, instruction (with input), question (with context), or text, behind a system prompt where a column is called
+    so. Takes: `form`, that of the training, whose own names of columns are looked for too.
+    Raises: UserError naming the columns there are.
     """
-    if Messages().fits(rows):
-        lists = rows.column(MESSAGES).to_pylist()
-        turns = [_unanswered(messages or []) for messages in lists]
-    else:
-        columns = _asked(rows, where)
+    turns = _lists(rows, where, form)
+    if turns is None:
+        columns = _asked(rows, where, form)
+        system = _found(rows, getattr(form, "system", None), ("system",))
         values = [rows.column(name).to_pylist() for name in columns]
-        texts = [PARAGRAPH.join(part for part in parts if part) for parts in zip(*values, strict=True)]
-        turns = [[{"role": "user", "content": text}] for text in texts]
+        texts = [PARAGRAPH.join(part for part in parts if (part or "").strip()) for parts in zip(*values, strict=True)]
+        before = rows.column(system[0]).to_pylist() if system else [None] * rows.num_rows
+        turns = [
+            [
+                *([{"role": "system", "content": said}] if (said or "").strip() else []),
+                {"role": "user", "content": text},
+            ]
+            for said, text in zip(before, texts, strict=True)
+        ]
     made = replace_column(rows, MESSAGES, pa.array(turns, KIND))
     if "text" in rows.column_names:
         return made
@@ -56,21 +76,50 @@ def questions(rows: Rows, where: str) -> Rows:
     return replace_column(made, "text", pa.array(said, pa.string()))
 
 
+def _lists(rows: Rows, where: str, form: Any) -> list[list[Message]] | None:
+    """Give the turns of rows that are lists, without answers at their end; None: they are no lists."""
+    named = getattr(form, "column", None), getattr(form, "prompt", None)
+    ways = [(named[0], keys, roles) for keys, roles in ((KEYS, SPOKEN), (TURN_KEYS, SPEAKERS)) if named[0]]
+    ways += [(MESSAGES, KEYS, SPOKEN), ("conversations", TURN_KEYS, SPEAKERS), (named[1] or PROMPT[0], KEYS, SPOKEN)]
+    for column, keys, roles in ways:
+        if column in rows.column_names and is_turns(rows.schema.field(column).type, keys):
+            turns, _ = read_lists(rows, where, [column], keys, roles)
+            return [_unanswered(messages) for messages in turns]
+    return None
+
+
 def _unanswered(messages: list[Message]) -> list[Message]:
     last = max((number for number, one in enumerate(messages) if one["role"] != "assistant"), default=-1)
-    return [{"role": one["role"], "content": one["content"]} for one in messages[: last + 1]]
+    return messages[: last + 1]
 
 
-def _asked(rows: Rows, where: str) -> list[str]:
+_TEXTS = (
+    (("prompt", PROMPT),),
+    (("instruction", INSTRUCTION), ("input", INPUT)),
+    (("context", CONTEXT), ("question", QUESTION)),
+    (("question", QUESTION),),
+    (("text", ("text",)),),
+)
+"""Options of forms and the names that columns have without them, in the order in which a question's parts are written."""
+
+
+def _asked(rows: Rows, where: str, form: Any) -> list[str]:
     """Give the columns of a question, in the order in which they stand under each other."""
-    for wanted in ((PROMPT,), (INSTRUCTION, INPUT), (CONTEXT, QUESTION), (QUESTION,), (("text",),)):
-        found = [find(rows, None, names)[:1] for names in wanted]
-        if all(found) or (wanted == (INSTRUCTION, INPUT) and found[0]):
+    own_first = sorted(_TEXTS, key=lambda wanted: not all(hasattr(form, option) for option, _ in wanted))
+    for wanted in own_first:
+        found = [_found(rows, getattr(form, option, None), names) for option, names in wanted]
+        if all(found) or (wanted[0][0] == "instruction" and found[0]):
             return [name for names in found for name in names]
     there = ", ".join(name for name in rows.column_names if name not in OWN_COLUMNS)
     raise UserError(
-        Fault(where, f"no question in the columns {there}", "messages, prompt, instruction, question or text")
-    )
+        Fault(where, f"no question in the columns {there}", "messages, prompt, instruction, question or text",
+              "call the questions' column so")
+    )  # fmt: skip
+
+
+def _found(rows: Rows, named: str | None, names: Sequence[str]) -> list[str]:
+    """Give the column of that name, else the first that is called like one of `names`, if there is one."""
+    return ((find(rows, named, names) if named else []) or find(rows, None, names))[:1]
 
 
 def _only(rows: Rows, where: str) -> Any:

@@ -78,7 +78,15 @@ def from_columns(
 def from_lists(
     rows: Rows, where: str, columns: Sequence[str], keys: tuple[str, str], roles: Mapping[str, str]
 ) -> Shaped:
-    """Make conversations of columns of lists, whose turns have a role and a content under the names `keys`.
+    """Make conversations of columns of lists, as `read_lists` reads them."""
+    turns, said = read_lists(rows, where, columns, keys, roles)
+    return shaped(rows, turns, where, said)
+
+
+def read_lists(
+    rows: Rows, where: str, columns: Sequence[str], keys: tuple[str, str], roles: Mapping[str, str]
+) -> tuple[list[list[Message]], str]:
+    """Read columns of lists, whose turns have a role and a content under the names `keys`, and say how.
 
     Takes: `roles`, what each role's name means here. Calls of tools are refused; other keys of a turn are left out, and named.
     """
@@ -100,7 +108,7 @@ def from_lists(
         )  # fmt: skip
     faults.settle()
     said = f"{' + '.join(columns)}, {keys[0]} and {keys[1]} of each turn"
-    return shaped(rows, turns, where, said + (f" (left out: {', '.join(left)})" if left else ""))
+    return turns, said + (f" (left out: {', '.join(left)})" if left else "")
 
 
 def _turn(turn: Any, keys: tuple[str, str], roles: Mapping[str, str], number: int, faults: Faults) -> Message:
