@@ -1,5 +1,7 @@
-"""Recipes that read real data run as they stand, on a few rows of the real data and tiny models."""
+"""The recipes of the README's results run as they stand, on a few rows of the real data and tiny models."""
 
+import csv
+import io
 import json
 import lzma
 from collections.abc import Callable, Iterable
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from acclimate.core.rows import ROW_ID
+from acclimate.core.rows import GROUP, ROW_ID
 from acclimate.pipeline.prepare import of_domain, of_role, rows_in
 from acclimate.pipeline.run import Run, run
 
@@ -30,6 +32,22 @@ def copy_lines(shared: Path, to: Path, name: str, step: int, characters: int = 6
         kept = [short(characters)(line) for line in every(step)(lines)]
     (to / name).parent.mkdir(parents=True, exist_ok=True)
     (to / name).write_bytes(lzma.compress("".join(kept).encode(), preset=0))
+
+
+def copy_patients(shared: Path, to: Path, count: int) -> None:
+    """Copy the tables of the first patients."""
+    (to / "synthea-1k").mkdir(parents=True)
+    chosen: set[str] = set()
+    for name, key in (("patients", "Id"), ("conditions", "PATIENT"), ("careplans", "PATIENT"), ("immunizations", "PATIENT")):  # fmt: skip
+        with lzma.open(shared / "synthea-1k" / f"{name}.csv.xz", "rt", encoding="utf-8") as lines:
+            rows = csv.DictReader(lines)
+            kept = list(islice(rows, count)) if name == "patients" else [row for row in rows if row[key] in chosen]
+        chosen |= {row["Id"] for row in kept if name == "patients"}
+        made = io.StringIO()
+        writer = csv.DictWriter(made, list(kept[0]))
+        writer.writeheader()
+        writer.writerows(kept)
+        (to / "synthea-1k" / f"{name}.csv.xz").write_bytes(lzma.compress(made.getvalue().encode(), preset=0))
 
 
 def in_tiny_form(
@@ -65,6 +83,15 @@ def need_proof(done: Run) -> None:
     rows = rows_in(next(done.folder.glob("02-*prepare")))
     replayed = [name for name in of_role(rows, "train").column(ROW_ID).to_pylist() if name.startswith("replay/")]
     assert replayed, "general text stands among the training rows"
+
+
+def test_synthea(encoder: Path, root: Path, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "shared" / "data"
+    copy_patients(shared_data, data, 60)
+    copy_lines(shared_data, data, WIKIPEDIA, 50)
+    done = in_tiny_form("synthea_mlm", encoder, root, tmp_path, monkeypatch)
+    need_proof(done)
+    assert not set.intersection(*roles(done, GROUP).values())
 
 
 def test_anatomy(encoder: Path, root: Path, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
