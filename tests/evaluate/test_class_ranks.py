@@ -28,7 +28,7 @@ def answers(seed: int, labels: int, per_group: int, digits: int) -> ClassAnswers
     return one_of("abcd"[:labels], gold_N.tolist(), probability_NK.round(digits), groups)
 
 
-def a_cell_each(probability_N: npt.NDArray[Any], gold_N: npt.NDArray[Any], alike: Any) -> npt.NDArray[np.int64]:
+def a_cell_each(probability_N: npt.NDArray[Any], gold_N: npt.NDArray[Any], begins: Any) -> npt.NDArray[np.int64]:
     return np.unique(probability_N, return_inverse=True)[1]
 
 
@@ -59,5 +59,7 @@ def test_scores_and_intervals_are_those_of_a_cell_a_probability(
 def test_ties_of_both_kinds_stay_a_cell_of_their_own() -> None:
     probability_N = np.array([0.1, 0.2, 0.3, 0.3, 0.4, 0.5, 0.6])
     gold_N = np.array([0, 0, 0, 1, 1, 1, 0], dtype=bool)
-    assert runs(probability_N, gold_N, (1, 2)).tolist() == [0, 0, 1, 1, 2, 2, 3]
-    assert runs(probability_N, gold_N, (1,)).tolist() == [0, 0, 1, 1, 2, 3, 4]
+    roc, precision = (class_ranks._BEGINS[formula] for formula in FORMULAS)
+    assert runs(probability_N, gold_N, roc).tolist() == [0, 0, 1, 1, 2, 2, 3]
+    # negatives above a positive share its place: no other positive tells them apart
+    assert runs(probability_N, gold_N, precision).tolist() == [0, 0, 1, 1, 2, 3, 3]

@@ -128,3 +128,12 @@ def test_where_nothing_can_be_balanced(columns: dict[str, Any], options: dict[st
     with pytest.raises(UserError, match=said) as caught:
         settled(columns, sampler="balanced", **options)
     assert caught.value.faults[0].where == "objective.sampler"
+
+
+@pytest.mark.parametrize("weights", ["balanced", {"x": 2.0}])
+def test_a_score_has_no_labels_to_weigh(weights: Any) -> None:
+    columns = {"text": ["a", "b"], "score": ["1", "2.5"]}
+    with pytest.raises(UserError, match="a score has no labels that could weigh") as caught:
+        settled(columns, kind="score", class_weights=weights)
+    assert caught.value.faults[0].where == "objective.class_weights"
+    assert "leave it out" in caught.value.faults[0].do

@@ -237,7 +237,7 @@ def test_token_accuracy_is_that_of_the_learnt_tokens(decoder: Path, tmp_path: Pa
         ({"primary": "rougeX"}, "not measured for this kind of model"),
         ({"prompts": "nowhere.csv"}, "nowhere.csv"),
         ({"prompts": "EMPTY"}, "1 prompts are empty"),
-        ({"prompts": "OTHER"}, "messages or prompt or question or text"),
+        ({"prompts": "OTHER"}, "messages, prompt, instruction, question or text"),
     ],
 )
 def test_bad_settings_are_told_before_anything_is_trained(

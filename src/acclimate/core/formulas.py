@@ -165,16 +165,24 @@ def _roc_auc(positive_DK: Floats, negative_DK: Floats) -> Found:
 
 
 def _average_precision(positive_DK: Floats, negative_DK: Floats) -> Found:
-    """With T_d and F_d the positives and negatives from d upwards, and V all positives: sum of p_d T_d / (T_d + F_d) / V."""
-    true_DK, false_DK = (np.cumsum(one_DK[::-1], axis=0)[::-1] for one_DK in (positive_DK, negative_DK))
-    positives_K = np.where(false_DK[0] > 0, true_DK[0], np.nan)
-    said_DK = true_DK + false_DK
-    precision_DK = np.where(said_DK > 0, true_DK / said_DK, 0.0)
-    value_K = (positive_DK * precision_DK).sum(axis=0) / positives_K
-    weight_DK = np.where(said_DK > 0, positive_DK / said_DK**2, 0.0)
-    more_true_DK = np.cumsum(weight_DK * false_DK, axis=0)
-    more_false_DK = np.cumsum(weight_DK * true_DK, axis=0)
-    return value_K, [(precision_DK + more_true_DK - value_K) / positives_K, -more_false_DK / positives_K]
+    """With T_d and S_d the positives and all rows from d upwards, and V all positives: sum of p_d T_d / S_d / V."""
+    true_DK, said_DK = (np.cumsum(one_DK[::-1], axis=0)[::-1] for one_DK in (positive_DK, positive_DK + negative_DK))
+    positives_K = np.where(said_DK[0] > true_DK[0], true_DK[0], np.nan)
+    # Where nothing is said there are no positives either: any small number in place of 0 gives 0.
+    share_DK = 1 / np.maximum(said_DK, _SMALL)
+    precision_DK = true_DK * share_DK
+    value_K = np.einsum("dk,dk->k", positive_DK, precision_DK) / positives_K
+    share_DK *= positive_DK
+    lost_DK = share_DK * precision_DK  # p T / S^2; p F / S^2 is p / S without it
+    share_DK -= lost_DK
+    true_slope_DK = np.cumsum(share_DK, axis=0)
+    true_slope_DK += precision_DK
+    true_slope_DK -= value_K
+    false_slope_DK = np.cumsum(lost_DK, axis=0)
+    return value_K, [true_slope_DK / positives_K, false_slope_DK / -positives_K]
+
+
+_SMALL = 1e-100
 
 
 FORMULAS: dict[str, Formula] = {

@@ -61,6 +61,13 @@ def need_weighable(weights: Any, names: Sequence[str], where: str) -> None:
         raise UserError(Fault(where, found, ", ".join(names[:20]), "name labels that there are"))
 
 
+def need_unweighted(weights: Any, where: str) -> None:
+    """Raise UserError for weights of labels where a score is learnt."""
+    if weights is not None:
+        found, allowed = "a score has no labels that could weigh", "labels (kind: one or several)"
+        raise UserError(Fault(where, found, allowed, "leave it out; to learn from some rows more often, repeat them"))
+
+
 def need_balanced(sampler: str | None, *, weighted: bool, kind: str, where: str) -> None:
     """Raise UserError where labels can't be seen equally often, or are weighed as well."""
     if sampler is None:

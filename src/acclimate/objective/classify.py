@@ -13,7 +13,14 @@ from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
 from acclimate.core.rows import ROLE, Counts, Rows
-from acclimate.objective.class_labels import balanced, need_balanced, need_learnable, need_weighable, sorted_labels
+from acclimate.objective.class_labels import (
+    balanced,
+    need_balanced,
+    need_learnable,
+    need_unweighted,
+    need_weighable,
+    sorted_labels,
+)
 from acclimate.objective.class_rows import LABELS, PAIR, SCORE, ClassColumns, asked, find_columns, shaped
 
 if TYPE_CHECKING:
@@ -40,8 +47,8 @@ class Classify(Method):
 
     Source: Devlin et al. 2019 (arXiv 1810.04805), 4.1; weights: King & Zeng 2001, as scikit-learn's "balanced".
 
-    Raises: UserError for rows without a text or a label, a label that training has not seen, one label only, or numbers
-    with a fraction where labels are meant.
+    Raises: UserError for rows without a text or a label, a label that training has not seen, one label only, numbers with
+    a fraction where labels are meant, or weights of labels where a score is learnt.
     """
 
     head: ClassVar[str] = "classify"
@@ -104,6 +111,7 @@ class Classify(Method):
     def settled(self, rows: Rows, where: str) -> Classify:
         kind: Any = "score" if SCORE in rows.column_names else self.kind or _kind(rows)
         if kind == "score":
+            need_unweighted(self.class_weights, f"{where}.class_weights")
             need_balanced(self.sampler, weighted=self.class_weights is not None, kind=kind, where=f"{where}.sampler")
             return self.model_copy(update={"kind": kind, "labels": (_name(self.label_column),)})
         train = [role == "train" for role in rows.column(ROLE).to_pylist()]
