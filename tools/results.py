@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "benchmarks" / "results" / "runs"
 PLACES = ("output_dir=", "train.threads=")
 """Where a run lay and how many threads it had is no part of the command that repeats it."""
-ORDER = ("demo", "synthea_mlm", "anatomy_mlm", "medquad_clm", "finance_fed_clm", "finance_clm_offline")
+ORDER = ("demo", "synthea_mlm", "anatomy_mlm", "medquad_clm", "medquad_sft", "finance_fed_clm", "finance_clm_offline")
 FOUND_BY = " that are needed by "
 DATA = {"test": "test", "general": "general text", "terms": "terms"}
 BLANK = "–"
@@ -80,6 +80,12 @@ def change(one: Score | None) -> str:
     return f"{change_text(one)} ({interval})" if interval else f"{change_text(one)} (no interval)"
 
 
+def before_after(run: Any, data: str, name: str) -> str:
+    """Write a score of the base and of the adapted model."""
+    before, after = score(run, "before", data, name), score(run, "after", data, name)
+    return f"{value(before)} → {value(after)}" if before and after else BLANK
+
+
 def best_floor(run: Any, name: str) -> str:
     """Write the best of the floors: how far one gets without a neural network."""
     found = scores(run, "floor", "test", name)
@@ -98,7 +104,7 @@ def floor_name(floor: Score) -> str:
 def short(table: Any) -> str:
     """Give the README's table: a line a run. Takes: `table`, which makes Markdown of heads and rows."""
     heads = ("recipe", "test set", "base", "control", "adapted", "floor", "change (95 % interval)", "against the control",
-             "general text", "term bits", "verdict")  # fmt: skip
+             "general text", "term bits", "ROUGE-L of answers", "verdict")  # fmt: skip
     rows = []
     for run in runs():
         name = run["verdict"]["primary"]
@@ -108,7 +114,6 @@ def short(table: Any) -> str:
         )
         whole = score(run, "after", "test", name)
         arms = [value(score(run, when, "test", name), against_base) for when in ("before", "control", "after")]
-        bits = [score(run, when, "terms", "term_bits") for when in ("before", "after")]
         rows.append(
             (
                 f"[{run['name']}](recipes/{run['name']}.yaml)",
@@ -118,7 +123,8 @@ def short(table: Any) -> str:
                 change(against_base),
                 change(score(run, "change", "test", name, "control")),
                 percent(lost.value / 100, signed=True) if lost else BLANK,
-                f"{value(bits[0])} → {value(bits[1])}" if all(bits) else BLANK,
+                before_after(run, "terms", "term_bits"),
+                before_after(run, "test", "rougeL"),
                 run["verdict"]["verdict"],
             )
         )

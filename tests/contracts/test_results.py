@@ -34,7 +34,7 @@ def test_a_kept_run_is_a_line_of_the_table(results: Any, tmp_path: Path) -> None
     line = results.short(cells).replace("\u00a0", " ")
     assert line == (
         "[hospital_demo](recipes/hospital_demo.yaml) | 312 patients | 3.90 | 3.10 | 1.80 | 0.900 (the data's own) | "
-        "−2.10 (−2.30 to −1.90) | −1.30 (−1.50 to −1.10) | +0.6 % | 31.4 → 9.20 | better"
+        "−2.10 (−2.30 to −1.90) | −1.30 (−1.50 to −1.10) | +0.6 % | 31.4 → 9.20 | – | better"
     )
 
 
