@@ -178,7 +178,7 @@ def rounded(found: Found) -> dict[str, Any]:
 
 def main() -> None:
     """Write architectures.json."""
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     logging.set_verbosity_error()
     lines = [json.dumps(rounded(measure(kind)[0])) for kind in ARCHITECTURES]
     RECORD.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +42,6 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 ADAPTERS = {"full": Full(), "lora": Lora(r=3, lora_alpha=6), "adalora": Adalora(init_r=4, target_r=2)}
 NEW = [VOCABULARY, VOCABULARY + 1]
 UPDATES = 4
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def shaken(parameters: Any) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from acclimate.core import extras
 from acclimate.core.errors import UserError
@@ -38,16 +37,9 @@ def labelled(place: Path, rows: int = 60, *, told: bool = True) -> Path:
     return tiny.write_rows(place, made)
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    """Batches are small here: two threads would mostly wait for each other on a busy machine."""
-    torch.set_num_threads(1)
-
-
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Advice, Path]:
     """What is said of general text."""
-    torch.set_num_threads(1)
     place = tmp_path_factory.mktemp("known")
     rows = [{"text": row["text"]} for row in passages("en")]
     data = tiny.write_rows(place / "plain.jsonl", rows)

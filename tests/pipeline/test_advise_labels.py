@@ -31,12 +31,6 @@ from acclimate.pipeline.arms import arm_of
 _WORDS = ["the", "patient", "was", "seen", "at", "hospital", "for", "visit", "in", "morning"]
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    """Batches are small here: two threads would mostly wait for each other on a busy machine."""
-    torch.set_num_threads(1)
-
-
 def made(rows: int = 120) -> Labelled:
     draw = random.Random(1)
     labels = [draw.choice("aab") for _ in range(rows)]

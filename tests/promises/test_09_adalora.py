@@ -5,12 +5,10 @@ Where the settings leave nothing to allocate that is said, and its orthogonality
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from acclimate.adapter.adalora import Adalora
 from acclimate.compat.peft import orthogonality
@@ -21,14 +19,6 @@ from tests.made import examples, job, language_model
 
 MATRICES = 4
 ADAPTER = Adalora(init_r=24, target_r=16, lora_dropout=0.0, target_modules=("q_proj", "v_proj"))
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def run(adapter: Adalora, updates: int, place: Path, tell: Any = None) -> Any:
