@@ -8,7 +8,17 @@ from functools import cache
 
 from transformers import PreTrainedTokenizerFast
 
-from tests.tokenizers_made import byte_bpe, metaspace_bpe, unigram
+from tests.tokenizers_made import (
+    bare_byte_bpe,
+    byte_bpe,
+    cased_wordpiece,
+    fallback_bpe,
+    lower_unigram,
+    metaspace_bpe,
+    spaced_byte_bpe,
+    unigram,
+    wordpiece,
+)
 
 CHATML = """\
 {% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}\
@@ -86,12 +96,22 @@ TOKENIZERS: dict[str, Callable[[], PreTrainedTokenizerFast]] = {
     "metaspace_whole": lambda: metaspace_bpe(split=False),
     "unigram": unigram,
 }
+OTHERS: dict[str, Callable[[], PreTrainedTokenizerFast]] = {
+    "cased_wordpiece": cased_wordpiece,
+    "wordpiece": wordpiece,
+    "spaced_byte_bpe": spaced_byte_bpe,
+    "bare_byte_bpe": bare_byte_bpe,
+    "fallback_bpe": fallback_bpe,
+    "lower_unigram": lower_unigram,
+}
+"""More kinds, for what holds of every tokenizer whatever the family."""
 
 
 @cache
 def tokenizer_of(family: str, kind: str = "byte_bpe", *, pad_is_ending: bool = False) -> PreTrainedTokenizerFast:
     """A small tokenizer with a family's template and special tokens."""
-    tokenizer = TOKENIZERS[kind]()
+    tokenizer = (TOKENIZERS | OTHERS)[kind]()
+    tokenizer.eos_token = tokenizer.eos_token or tokenizer.sep_token
     one = FAMILIES[family]
     tokenizer.add_special_tokens({"additional_special_tokens": list(one.special)})
     tokenizer.add_tokens(["<think>", "</think>"])

@@ -5,6 +5,7 @@ Some have their vocabulary put together here: their trainers give another one in
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -48,9 +49,51 @@ def metaspace_bpe(*, split: bool = True) -> PreTrainedTokenizerFast:
     return _wrapped(_metaspace_bpe(split), bos_token="<s>", eos_token="</s>", unk_token="<unk>")
 
 
-def _wrapped(tokenizer: Tokenizer, **names: str) -> PreTrainedTokenizerFast:
-    pad = "[PAD]" if tokenizer.token_to_id("[PAD]") is not None else "<pad>"
-    return PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(tokenizer.to_str()), pad_token=pad, **names)
+def cased_wordpiece() -> PreTrainedTokenizerFast:
+    """Cased BERT's kind: letters and accents stay as they are."""
+    return _wrapped(
+        _wordpiece(cased=True), cls_token="[CLS]", sep_token="[SEP]", mask_token="[MASK]", unk_token="[UNK]"
+    )
+
+
+def spaced_byte_bpe() -> PreTrainedTokenizerFast:
+    """RoBERTa's kind: <s> text </s>, a space is put before the text."""
+    return _wrapped(_spaced_byte_bpe(), bos_token="<s>", eos_token="</s>", mask_token="<mask>")
+
+
+def bare_byte_bpe() -> PreTrainedTokenizerFast:
+    """GPT-2's own: no token but one for the end, neither padding nor mask."""
+    return _wrapped(_byte_bpe(bos=False), pad=False, eos_token="</s>")
+
+
+def fallback_bpe() -> PreTrainedTokenizerFast:
+    """Llama's and Gemma's kind: <s> text, spaces are written as a mark, unknown characters as their bytes."""
+    return _wrapped(_fallback_bpe(), bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+
+
+def lower_unigram() -> PreTrainedTokenizerFast:
+    """ALBERT's letters and T5's end: text </s>, lower case, no accents, neither beginning nor mask."""
+    return _wrapped(_lower_unigram(), eos_token="</s>", unk_token="<unk>")
+
+
+TEN: dict[str, Callable[[], PreTrainedTokenizerFast]] = {
+    **ALL,
+    "byte_bpe with a beginning": lambda: byte_bpe(bos=True),
+    "metaspace_bpe": metaspace_bpe,
+    "metaspace_bpe, whole texts": lambda: metaspace_bpe(split=False),
+    "cased_wordpiece": cased_wordpiece,
+    "spaced_byte_bpe": spaced_byte_bpe,
+    "bare_byte_bpe": bare_byte_bpe,
+    "fallback_bpe": fallback_bpe,
+    "lower_unigram": lower_unigram,
+}
+"""Ten kinds of tokenizers (and one of them in two ways)."""
+
+
+def _wrapped(tokenizer: Tokenizer, *, pad: bool = True, **names: str) -> PreTrainedTokenizerFast:
+    if pad:
+        names["pad_token"] = "[PAD]" if tokenizer.token_to_id("[PAD]") is not None else "<pad>"
+    return PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(tokenizer.to_str()), **names)
 
 
 def _words() -> list[str]:
@@ -62,19 +105,19 @@ def _characters() -> list[str]:
 
 
 @cache
-def _wordpiece() -> Tokenizer:
-    words = sorted({word.lower() for word in _words()})
+def _wordpiece(*, cased: bool = False) -> Tokenizer:
+    words = sorted({word if cased else word.lower() for word in _words()})
     whole = [word for word in words if len(word) <= 7]
     begins, ends = [
         sorted({part for word in words if len(word) > 7 for part in [word[cut]]}) for cut in (slice(5), slice(5, None))
     ]
-    characters = sorted({character.lower() for character in _characters()})
+    characters = sorted({character if cased else character.lower() for character in _characters()})
     inner = [f"##{piece}" for piece in dict.fromkeys([*characters, *ends])]
     vocabulary = dict.fromkeys(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *characters, *inner, *whole, *begins])
     ids = {piece: number for number, piece in enumerate(vocabulary)}
     tokenizer = Tokenizer(models.WordPiece(ids, unk_token="[UNK]"))
     tokenizer.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=not cased)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
@@ -123,4 +166,42 @@ def _metaspace_bpe(split: bool) -> Tokenizer:
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(split=split)
     tokenizer.decoder = decoders.Metaspace()
     tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 2)])
+    return tokenizer
+
+
+@cache
+def _spaced_byte_bpe() -> Tokenizer:
+    tokenizer = Tokenizer.from_str(_byte_bpe(bos=False).to_str())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 1), trim_offsets=True)
+    return tokenizer
+
+
+@cache
+def _fallback_bpe() -> Tokenizer:
+    special = ["<unk>", "<pad>", "<s>", "</s>"]
+    marked = [f"▁{sentence.replace(' ', '▁')}" for sentence in SENTENCES]
+    trained = Tokenizer(models.BPE())
+    trained.train_from_iterator(
+        marked, trainers.BpeTrainer(vocab_size=300, special_tokens=special, show_progress=False)
+    )
+    model = json.loads(trained.to_str())["model"]
+    pieces = dict.fromkeys([*special, *(f"<0x{byte:02X}>" for byte in range(256)), *model["vocab"]])
+    ids = {piece: number for number, piece in enumerate(pieces)}
+    merges = [tuple(merge) for merge in model["merges"]]
+    tokenizer = Tokenizer(models.BPE(ids, merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.add_special_tokens(special)
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    tokenizer.decoder = decoders.Sequence(steps)
+    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 2)])
+    return tokenizer
+
+
+@cache
+def _lower_unigram() -> Tokenizer:
+    tokenizer = Tokenizer.from_str(_unigram().to_str())
+    steps = [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase()]
+    tokenizer.normalizer = normalizers.Sequence(steps)
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 2)])
     return tokenizer

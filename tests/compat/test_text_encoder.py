@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast
@@ -11,10 +11,10 @@ from transformers import PreTrainedTokenizerFast
 from acclimate.compat import text_encoder as module
 from acclimate.compat.text_encoder import Pieces, TextEncoder, text_encoder
 from acclimate.tokens.vocabulary import add_tags
-from tests.tokenizers_made import ALL, byte_bpe, unigram, wordpiece
+from tests.tokenizers_made import ALL, TEN, byte_bpe, unigram, wordpiece
 
-every_kind = pytest.mark.parametrize("kind", list(ALL))
-ENCODERS = {kind: text_encoder(make(), [], add_end=False) for kind, make in ALL.items()}
+every_kind = pytest.mark.parametrize("kind", list(TEN))
+ENCODERS = {kind: text_encoder(make(), [], add_end=False) for kind, make in TEN.items()}
 
 
 def one(encoder: TextEncoder, text: str) -> Pieces:
@@ -23,9 +23,10 @@ def one(encoder: TextEncoder, text: str) -> Pieces:
 
 
 @every_kind
-@given(st.text(st.characters(exclude_characters="<>[]\0", exclude_categories=["Cs"])))
+@settings(max_examples=50)
+@given(st.text(st.characters(exclude_characters="<>[]", exclude_categories=["Cs"])))
 def test_ordinary_text_becomes_what_the_tokenizer_makes_of_it(kind: str, text: str) -> None:
-    tokenizer = ALL[kind]()
+    tokenizer = TEN[kind]()
     expected = tokenizer(text, return_offsets_mapping=True, add_special_tokens=False)
     pieces = one(ENCODERS[kind], text)
     assert pieces.ids_T.tolist() == expected.input_ids
@@ -35,20 +36,20 @@ def test_ordinary_text_becomes_what_the_tokenizer_makes_of_it(kind: str, text: s
 
 @every_kind
 def test_what_looks_like_a_special_token_is_text(kind: str) -> None:
-    tokenizer = ALL[kind]()
+    tokenizer = TEN[kind]()
     encoder = text_encoder(tokenizer, [], add_end=False)
     names = [token for token in tokenizer.all_special_tokens if token != tokenizer.unk_token]
     never = set(tokenizer.convert_tokens_to_ids(names))
-    for text in ("".join(names), *(f"a {name} b" for name in names)):
+    for text in ("".join(names), "\0".join(["", *names]), *(f"a {name} b" for name in names)):
         assert never & set(tokenizer(text, add_special_tokens=False).input_ids), (
             "by itself the tokenizer takes it for one"
         )
         assert not never & set(one(encoder, text).ids_T.tolist())
 
 
-@every_kind
+@pytest.mark.parametrize("kind", ALL)
 def test_tags_are_known_in_the_text_and_others_are_not(kind: str) -> None:
-    tokenizer = ALL[kind]()
+    tokenizer = TEN[kind]()
     event, other = add_tags(tokenizer, ["<event>", "<other>"])
     encoder = text_encoder(tokenizer, ["<event>"], add_end=False)
     pieces = one(encoder, "a <event>b<other> c")
@@ -61,7 +62,7 @@ def test_tags_are_known_in_the_text_and_others_are_not(kind: str) -> None:
 
 @every_kind
 def test_the_tokenizer_itself_stays_as_it_was(kind: str) -> None:
-    tokenizer = ALL[kind]()
+    tokenizer = TEN[kind]()
     before = tokenizer.backend_tokenizer.to_str()
     list(text_encoder(tokenizer, [], add_end=True).pieces(["<s>"]))
     assert tokenizer.backend_tokenizer.to_str() == before

@@ -10,10 +10,10 @@ from acclimate.compat.text_encoder import special_names
 from acclimate.compat.transformers.chat import Chat
 from acclimate.compat.written_encoder import WrittenEncoder
 from acclimate.core.rendered import Rendered
-from tests.chat_templates import FAMILIES, TOKENIZERS, tokenizer_of
+from tests.chat_templates import FAMILIES, OTHERS, TOKENIZERS, tokenizer_of
 from tests.tokenizers_made import SENTENCES
 
-PAIRS = [(family, kind) for family in FAMILIES for kind in TOKENIZERS]
+PAIRS = [(family, kind) for family in FAMILIES for kind in TOKENIZERS] + [("chatml", kind) for kind in OTHERS]
 ENCODERS = {pair: WrittenEncoder(tokenizer_of(*pair)) for pair in PAIRS}
 CHATS = {pair: Chat(tokenizer_of(*pair), "w") for pair in PAIRS}
 

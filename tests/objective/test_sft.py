@@ -17,7 +17,7 @@ from acclimate.core.tasks import Task
 from acclimate.objective.sft import Sft
 from acclimate.tokens.encode import Encoded, encode
 from acclimate.tokens.section import Tokens
-from tests.chat_templates import BARE, FAMILIES, TOKENIZERS, tokenizer_of
+from tests.chat_templates import BARE, FAMILIES, OTHERS, TOKENIZERS, tokenizer_of
 from tests.objective.conversations_made import rows
 from tests.tokenizers_made import byte_bpe
 
@@ -65,7 +65,7 @@ def test_every_answer_with_the_token_that_ends_it(family: str, pad_is_ending: bo
     assert ids.count(tokenizer.bos_token_id) == FAMILIES[family].begins
 
 
-@pytest.mark.parametrize("kind", TOKENIZERS)
+@pytest.mark.parametrize("kind", [*TOKENIZERS, *OTHERS])
 @settings(max_examples=30)
 @given(
     asked=st.text(min_size=1, max_size=20).filter(str.strip), answer=st.text(min_size=1, max_size=20).filter(str.strip)

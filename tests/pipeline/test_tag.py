@@ -12,6 +12,7 @@ from transformers import pipeline
 
 import acclimate
 from acclimate.cli.main import call
+from acclimate.core.rows import ROLE
 from acclimate.pipeline.run import Run, run
 from tests.pipeline import tiny
 
@@ -110,3 +111,16 @@ def test_what_cannot_be_learnt_is_said_before_training(
     assert "rows.jsonl:4" in said
     assert "tags for" in said
     assert not list((tmp_path / "run").glob("*-train"))
+
+
+def test_texts_that_can_not_lack_room_are_not_tokenised_to_see_it(
+    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from acclimate.pipeline import tokens
+
+    seen = []
+    encode = tokens.encode
+    monkeypatch.setattr(tokens, "encode", lambda rows, *rest, **more: seen.append(rows) or encode(rows, *rest, **more))
+    train = {"max_steps": 1, "bf16": False}
+    run(recipe(encoder, tmp_path, tagged(30), train=train))
+    assert [set(rows.column(ROLE).to_pylist()) for rows in seen] == [{"train"}, {"validation"}]

@@ -7,7 +7,6 @@ that no token touches (the tokenizer drops it), or whose tokens are all the enti
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -26,16 +25,10 @@ from acclimate.objective.tag import Tag
 from acclimate.predict.spans import labels_of, spans
 from acclimate.tokens.encode import encode
 from acclimate.tokens.section import Tokens
-from tests.tokenizers_made import ALL, byte_bpe, metaspace_bpe
+from tests.tokenizers_made import TEN
 
 LABELS = ("O", "B-X", "I-X", "B-Y", "I-Y")
-TOKENIZERS: dict[str, Callable[[], Any]] = {
-    **ALL,
-    "byte_bpe with a beginning": lambda: byte_bpe(bos=True),
-    "metaspace_bpe": metaspace_bpe,
-    "metaspace_bpe, whole texts": lambda: metaspace_bpe(split=False),
-}
-each_tokenizer = pytest.mark.parametrize("name", TOKENIZERS)
+each_tokenizer = pytest.mark.parametrize("name", TEN)
 CHARACTERS = st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(" patientulcer病人é😀\u0301\u200b"))
 TEXTS = st.text(CHARACTERS, max_size=40)
 Gold = list[tuple[int, int, str]]
@@ -43,7 +36,7 @@ Gold = list[tuple[int, int, str]]
 
 @cache
 def tokenizer(name: str) -> Any:
-    return TOKENIZERS[name]()
+    return TEN[name]()
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

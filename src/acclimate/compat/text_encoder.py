@@ -144,8 +144,8 @@ def backend_of(
     """Copy the backend so that it neither pads nor cuts, and knows no special tokens but `in_text`.
 
     `encode_special_tokens` alone does not do it: a Unigram model finds `<s>` in its own vocabulary, and so does any model
-    whose pre-tokenizer leaves `[MASK]` whole. There the entry gets a name that no text spells; or, for special tokens that
-    `stand_ins` has, the name given there, by which it is found.
+    whose pre-tokenizer leaves `[MASK]` whole. There the entry gets a name that no text spells (with a space, which models
+    are never shown as such); or, for special tokens that `stand_ins` has, the name given there, by which it is found.
     """
     from tokenizers import Tokenizer
 
@@ -153,7 +153,7 @@ def backend_of(
     spec["padding"] = spec["truncation"] = None
     special = {token["content"] for token in spec["added_tokens"] if token["special"]}
     hidden = special - in_text - {spec["model"].get("unk_token")} - set(stand_ins)
-    hidden &= _rename(spec["model"], {name: f"\0{name}" for name in hidden})
+    hidden &= _rename(spec["model"], {name: f"\0 {name}\ufdd0" for name in hidden})
     _rename(spec["model"], stand_ins)
     spec["added_tokens"] = [
         _stand_in(token, stand_ins[token["content"]])

@@ -26,6 +26,7 @@ from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.tasks import has_answers, how_read
 from acclimate.pipeline.workplace import Workplace
 from acclimate.tokens.cache import code_version, rows_hash, tokenizer_hash
+from acclimate.tokens.cutter import PAIR
 from acclimate.tokens.encode import Encoded, encode
 from acclimate.tokens.vocabulary import add_tags, pieces_of
 from acclimate.tokens.words import FEWEST_GROUPS, count_tokens, listed_words, mined_words
@@ -87,10 +88,12 @@ def tokenised(
 def need_room(phase: Phase, lm: LanguageModel, rows: Rows, roles: Sequence[str]) -> None:
     """Raise UserError for held-out rows too long to be asked about: their question leaves no room, or an answer is cut away.
 
-    Before anything is trained: they are only measured at the end.
+    Before anything is trained: they are only measured at the end. Texts that stand alone are cut or read in windows, and
+    need not be looked at.
     """
     task = phase.objective
-    if not isinstance(task, Task) or task.too_long not in _MAY_FAIL:
+    may_fail = isinstance(task, Writes) or PAIR in rows.column_names
+    if not isinstance(task, Task) or task.too_long not in _MAY_FAIL or not may_fail:
         return
     tokens, where = phase.tokens.model_copy(update={"unlabelled": "drop"}), f"{phase.name}.tokens"
     for role in roles:
