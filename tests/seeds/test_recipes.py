@@ -1,6 +1,7 @@
-"""The two recipes in the seeds' own form say what the seeds say, and their twins without a network run on the starters.
+"""The recipes in the seeds' own form say what the seeds say, and two of their twins without a network run on the starters.
 
-recipes/hospital_mlm.yaml and recipes/finance_clm.yaml run in test_000_training.py and test_003_finance.py.
+recipes/hospital_mlm.yaml and recipes/finance_clm.yaml run in test_000_training.py and test_003_finance.py, those of the seeds'
+tasks in tests/pipeline/test_task_recipes.py and test_ner_recipes.py.
 """
 
 from __future__ import annotations
@@ -64,6 +65,35 @@ def test_the_adapter_is_pefts_with_target_r_16_and_nothing_else_said(root: Path)
     # The schedule of cuts is left out: with nothing to allocate there is none.
     for key in ("init_r", "target_r", "lora_alpha", "lora_dropout", "orth_reg_weight"):
         assert getattr(phase.adapter, key) == getattr(theirs, key), key
+
+
+def test_the_sentiment_recipe_has_the_chapters_arguments(root: Path) -> None:
+    """Seed 001: bert-base-cased, IMDB, 500 rows of each split by a seed, two epochs, measured after each; Trainer's defaults."""
+    recipe = resolved(root, "sentiment")
+    (phase,) = recipe.phases
+    assert recipe.model.path == "bert-base-cased"
+    assert {role: (source["rows"].path, source["rows"].split) for role, source in phase.sources.by_role().items()} == {
+        "train": ("imdb", "train"), "test": ("imdb", "test")
+    }  # fmt: skip
+    sample = phase.prepare[-1]
+    assert (sample.max_train_samples, sample.max_test_samples) == (500, 500)
+    train = phase.train
+    assert (train.num_train_epochs, train.evaluates, train.per_device_train_batch_size) == (2, "epoch", 8)
+    assert train.learning_rate == 5e-5, "what TrainingArguments has where none is given"
+    assert recipe.evaluate.primary == "accuracy"
+
+
+def test_the_medical_recipe_of_questions_has_the_articles_arguments(root: Path) -> None:
+    """Seed 002: cleaned as pandas does it, four fifths for training, files of prompt and completion, 5e-5, five epochs."""
+    (phase,) = resolved(root, "medical_qa").phases
+    clean, split, write = phase.prepare
+    assert (clean.required, clean.keys) == (("Question", "Answer"), ("Question",))
+    assert split.validation + split.test == pytest.approx(0.2)
+    assert (write.train, write.validation) == ("train_data.json", "valid_data.json")
+    assert write.columns == {"prompt": "Question", "completion": "Answer"}
+    train = phase.train
+    assert (train.learning_rate, train.num_train_epochs, train.evaluates) == (5e-5, 5, "epoch")
+    assert (train.per_device_train_batch_size, train.weight_decay) == (4, 0.01)
 
 
 @pytest.mark.parametrize("name", PAIRS)
