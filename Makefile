@@ -9,11 +9,11 @@ MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_BUILD_CONSTRAINT = constraints.txt
 
-.PHONY: help demo test check format bench null docs build clean
+.PHONY: help demo test test-long check format bench null docs build clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1: \2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1: \2/p' Makefile
 
 demo: .venv/.installed ## adapt the starter encoder to made-up hospital records, and show the proof
 	@$(BIN)/acclimate demo
@@ -21,6 +21,9 @@ demo: .venv/.installed ## adapt the starter encoder to made-up hospital records,
 # A worker a core, and a thread a worker: tiny models gain nothing from more.
 test: .venv/.installed-test ## the whole suite
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+
+test-long: .venv/.installed-test ## what the suite runs in a shorter form, at full length: real data as a whole (half an hour)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m long --timeout 3600
 
 check: .venv/.installed-dev ## format, lint, types, the import contract, and whether the generated docs are up to date
 	@$(BIN)/ruff format --check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import lzma
 import random
 import uuid
 from collections.abc import Sequence
@@ -99,3 +100,25 @@ def notes(count: int = 60) -> list[dict[str, Any]]:
         }
         for number, row in enumerate(tiny.texts(count))
     ]
+
+
+def shortened(folder: Path, place: Path, patients: int, events: int) -> Path:
+    """Copy real records of patients: so many of them, and of each table so many rows a patient."""
+    chosen: set[str] = set()
+    for path in sorted(folder.glob("*.csv*"), key=lambda path: not path.name.startswith("patients")):
+        opened = lzma.open if path.suffix == ".xz" else open
+        with opened(path, "rt", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if path.name.startswith("patients"):
+            rows = rows[:patients]
+            chosen = {row["Id"] for row in rows}
+        elif "PATIENT" in rows[0]:
+            left = dict.fromkeys(chosen, events)
+            kept = []
+            for row in rows:
+                if left.get(row["PATIENT"]):
+                    left[row["PATIENT"]] -= 1
+                    kept.append(row)
+            rows = kept
+        write_csv(place / path.name.removesuffix(".xz"), rows)
+    return place

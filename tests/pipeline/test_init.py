@@ -13,7 +13,7 @@ from acclimate.pipeline.init.say import seen, sentences
 from acclimate.pipeline.init.tables import look
 from acclimate.pipeline.init.write import write_recipe
 from acclimate.pipeline.recipe import read_recipe
-from acclimate.pipeline.run import run
+from acclimate.pipeline.run import Run, run
 from tests.pipeline import init_made, tiny
 
 FAST = ["train.max_steps=2", "train.per_device_train_batch_size=4", "train.bf16=false", "evaluate.retention=",
@@ -268,14 +268,29 @@ def test_synthea(name: str, tables: int, groups: int, shared_data: Path, tmp_pat
         assert sum(facts.groups.values()) == groups
 
 
-@pytest.mark.slow
+def run_as_written(data: Path, place: Path, *overrides: str) -> Run:
+    write_recipe(proposed(data), place / "r.yaml", force=False)
+    short = ["train.max_steps=2", "evaluate.max_rows=24", "evaluate.retention=", f"output_dir={place / 'out'}"]
+    done = run(place / "r.yaml", [*short, *overrides])
+    assert done.report.is_file()
+    return done
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("name, patients, measurable", [("synthea-27", 27, False), ("synthea-1k", 160, True)])
+def test_what_is_written_for_synthea_runs_without_an_edit(
+    name: str, patients: int, measurable: bool, shared_data: Path, tmp_path: Path
+) -> None:
+    data = init_made.shortened(shared_data / name, tmp_path / name, patients, 1)
+    done = run_as_written(data, tmp_path, "evaluate.max_terms=4", "evaluate.term_occurrences=2")
+    assert (done.verdict.verdict != "not measurable") is measurable
+
+
+@pytest.mark.long
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name, measurable", [("synthea-27", False), ("synthea-1k", True)])
-def test_what_is_written_for_synthea_runs_without_an_edit(
+def test_what_is_written_for_all_of_synthea_runs_without_an_edit(
     name: str, measurable: bool, shared_data: Path, tmp_path: Path
 ) -> None:
-    write_recipe(proposed(shared_data / name), tmp_path / "r.yaml", force=False)
-    short = ["train.max_steps=2", "evaluate.max_rows=24", f"output_dir={tmp_path / 'out'}"]
-    done = run(tmp_path / "r.yaml", [*short, "evaluate.retention="])
+    done = run_as_written(shared_data / name, tmp_path)
     assert (done.verdict.verdict != "not measurable") is measurable
-    assert done.report.is_file()
