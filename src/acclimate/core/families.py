@@ -17,6 +17,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "hub": "acclimate.sources.hub:Hub",
         "sample": "acclimate.sources.sample:Sample",
         "phase": "acclimate.sources.phase:Phase",
+        "run": "acclimate.sources.run:Run",
     },
     "prepare": {
         "sql": "acclimate.prepare.sql:Sql",

@@ -71,7 +71,8 @@ def against_control(control: Sequence[GroupSums], after: Sequence[GroupSums], se
 
 def _source(recipe: Recipe, phase: Phase) -> Any:
     settings = recipe.measured_by
-    replayed = [step.source for step in phase.prepare if name_of("prepare", step) == "replay"]  # type: ignore[attr-defined]
+    steps: list[Any] = [step for step in phase.prepare if name_of("prepare", step) == "replay"]
+    replayed = [step.source for step in steps if not step.labels]
     source: Any = settings.control_source or next(iter(replayed), None)
     do = "name a source of general text of your own in evaluate.control_source"
     if source is None:

@@ -1,8 +1,8 @@
-"""Step `replay`: general text among the training rows, against forgetting."""
+"""Step `replay`: general text, or rows of an earlier training, among the training rows, against forgetting."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.method import Family, Method, option
 from acclimate.core.protocols import Source
 from acclimate.core.registry import name_of
-from acclimate.core.rows import GROUP, ROLE, ROW_ID, Counts, Rows, about, need_columns, with_about
+from acclimate.core.rows import GROUP, OWN_COLUMNS, ROLE, ROW_ID, Counts, Rows, about, need_columns, with_about
 from acclimate.core.seeds import hash64
+from acclimate.prepare.held_out import group_columns, held_out
 
 _SAMPLE, _PREFIX = "sample:", "replay/"
 REPLAYED = "replayed"
@@ -23,29 +24,35 @@ REPLAYED = "replayed"
 
 
 class Replay(Method):
-    """Adds rows of general text to the n training rows, a of them, so that a / (n + a) = share.
+    """Adds rows of general text, or old rows of a task, to the n training rows, a of them, so that a / (n + a) = share.
 
-    Takes: rows with `text` and `_role`; a source whose rows have `text`. Rows of it without a text are not used.
+    Takes: rows with `text` and `_role`; a source whose rows have `text`. Rows of it without a text are not used, nor are those
+    whose group the split in front holds out, where the source has the columns that groups are named by.
 
     Gives: the rows, then the added ones, all for training, with `text` and `row_id` ("replay/" and the source's; "#2" for
     its second copy), each a group of its own; what else the rows have is empty in them. They are the rows of the smallest
     hash(seed, row_id).
 
-    Options: `source` as under `sources`, with its `name`. With `repeat`, a source of fewer rows is used several times.
+    Options: `source` as under `sources`, with its `name`. With `labels: true` the added rows have all columns that the rows have
+    too, labels among them; the rows and the source then need no `text`, the source the columns that groups are named by. With `repeat`, a
+    source of fewer rows is used several times.
 
-    When to use: where the report shows forgetting; 0.05 to 0.25 is usual. It stands behind `split`, which else would put
-    general text into test, and behind `deduplicate`, which would take out the copies that `repeat` makes. Not with the
-    text that forgetting is measured on: what was trained on can't show what was forgotten. So `sample:general` is refused,
-    all of which `evaluate.retention` measures by default.
+    When to use: where the report shows forgetting; 0.05 to 0.25 is usual. With `labels: true` to train a task on with new data from
+    an earlier run (docs/incremental.md): `{name: run, path: runs/EARLIER}`, or the old file. It stands behind `split`, which
+    else would put general text into test, and behind `deduplicate`, which would take out the copies that `repeat` makes. Not
+    with the text that forgetting is measured on: what was trained on can't show what was forgotten. So `sample:general` is
+    refused, all of which `evaluate.retention` measures by default.
 
-    Source: Ibrahim et al. 2024, Simple and scalable strategies to continually pre-train large language models.
+    Source: Ibrahim et al. 2024, Simple and scalable strategies to continually pre-train large language models; rows of a
+    task: Rolnick et al. 2019, Experience Replay for Continual Learning.
 
-    Raises: UserError for a source that can't be read, has no column `text`, or has too few texts; and where a row of the
-    domain is named as the added ones are.
+    Raises: UserError for a source that can't be read, lacks the columns named above, or has too few rows; and where a row of
+    the domain is named as the added ones are.
     """
 
-    source: Annotated[Source, Family("sources")] = option(..., "where the general text comes from")
+    source: Annotated[Source, Family("sources")] = option(..., "where the general text (or the old rows) comes from")
     share: float = option(0.1, "share of the added rows in the training rows", unit="share of rows", gt=0, lt=1)
+    labels: bool = option(False, "old rows of the task: all columns that the rows have come along, labels too")
     repeat: bool = option(False, "use a source that is too small more than once")
 
     @field_validator("source", mode="before")
@@ -68,34 +75,72 @@ class Replay(Method):
 
     def apply(self, rows: Rows, where: str, seed: int) -> tuple[Rows, Counts]:
         """Add the rows; see the class."""
-        need_columns(rows, ["text"], where)
         found, read = self.source.read(f"{where}.source")
         read.check("replay")
-        need_columns(found, ["text"], f"{where}.source")
-        found = found.filter(pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(found.column("text"), "")), ""))
+        if not self.labels:
+            need_columns(rows, ["text"], where)
+            need_columns(found, ["text"], f"{where}.source")
+            found = found.filter(pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(found.column("text"), "")), ""))
         _need_names_free(rows, where)
+        found, held = self._without_held_out(found, rows, where, seed)
         training = pc.sum(pc.equal(rows.column(ROLE), "train")).as_py() or 0
         wanted = max(round(self.share / (1 - self.share) * training), 1)
         self._check(found.num_rows, training, wanted, where)
-        added = _as_training_rows(found, wanted, seed)
+        added = _as_training_rows(found, self._columns(found, rows, where), wanted, seed)
         if GROUP in rows.column_names:
             added = added.append_column(GROUP, added.column(ROW_ID))
-        made = pa.concat_tables([rows, added], promote_options="permissive")
-        made = with_about(made, {**about(rows), REPLAYED: about(rows).get(REPLAYED, 0) + wanted})
+        made = with_about(
+            _together(rows, added, where), {**about(rows), REPLAYED: about(rows).get(REPLAYED, 0) + wanted}
+        )
         told = {f"replay source, {reason}": number for reason, number in {**read.dropped, **read.removed}.items()}
+        told |= {"replay source, in a group that is held out": held} if held else {}
         return made, Counts(rows.num_rows, made.num_rows, added=wanted, values=told)
+
+    def _without_held_out(self, found: Rows, rows: Rows, where: str, seed: int) -> tuple[Rows, int]:
+        """Give the source's rows without those of groups that are held out, and the number of those."""
+        by = group_columns(rows)
+        missing = [name for name in by or [] if name not in found.column_names]
+        if self.labels and missing:
+            lacks = f"the source has no column {', '.join(missing)}, which names the groups of split"
+            do = "give it that column, or no one knows which of its rows are held out"
+            raise UserError(Fault(f"{where}.source", lacks, ", ".join(found.column_names), do))
+        # General text has other names than the domain's rows: that the names of two files agree says nothing.
+        if by is None or missing or (not self.labels and by == [ROW_ID]):
+            return found, 0
+        held_R = held_out(found, rows, seed, f"{where}.source")
+        return found.filter(pa.array(~held_R)), int(held_R.sum())
+
+    def _columns(self, found: Rows, rows: Rows, where: str) -> list[str]:
+        """Name the columns that the added rows have of the source's."""
+        if not self.labels:
+            return ["text"]
+        names = [name for name in found.column_names if name in rows.column_names and name not in OWN_COLUMNS]
+        if not names:
+            there = ", ".join(name for name in rows.column_names if name not in OWN_COLUMNS)
+            raise UserError(
+                Fault(f"{where}.source", f"it has none of the columns {there}", "rows of the same task", "")
+            )
+        return names
 
     def _check(self, there: int, training: int, wanted: int, where: str) -> None:
         if there >= wanted or (there and self.repeat):
             return
+        what = "rows" if self.labels else "texts"
         if not there:
-            raise UserError(
-                Fault(f"{where}.source", "there is no text in it", "at least one text", "name another source")
-            )
+            found = f"there is no {what.removesuffix('s')} in it that may be trained on"
+            raise UserError(Fault(f"{where}.source", found, "at least one", "name another source"))
         largest = np.floor(1000 * there / (there + training)) / 1000
-        found = f"the source has {there} texts, but a share of {self.share:g} of the training rows takes {wanted}"
+        found = f"the source has {there} {what}, but a share of {self.share:g} of the training rows takes {wanted}"
         do = f"set share: {largest:g}, " if largest else ""
-        raise UserError(Fault(f"{where}.share", found, "", f"{do}give the source more texts, or set repeat: true"))
+        raise UserError(Fault(f"{where}.share", found, "", f"{do}give the source more {what}, or set repeat: true"))
+
+
+def _together(rows: Rows, added: Rows, where: str) -> Rows:
+    try:
+        return pa.concat_tables([rows, added], promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        found = f"columns of the added rows differ in type: {error}"
+        raise UserError(Fault(f"{where}.source", found, "the types that the rows have", "cast them alike")) from None
 
 
 def without_replayed(rows: Rows) -> Rows:
@@ -114,8 +159,8 @@ def _need_names_free(rows: Rows, where: str) -> None:
         raise UserError(Fault(where, found, "names by which the added rows can be told", do))
 
 
-def _as_training_rows(found: Rows, wanted: int, seed: int) -> Rows:
-    """Choose texts by hash, over and over if need be."""
+def _as_training_rows(found: Rows, columns: Sequence[str], wanted: int, seed: int) -> Rows:
+    """Choose rows by hash, over and over if need be."""
     ids = [str(name) for name in found.column(ROW_ID).to_pylist()]
     order = np.argsort(np.array([hash64("replay", seed, name) for name in ids], dtype=np.uint64), kind="stable")
     places = np.sort(np.resize(order, wanted))
@@ -125,6 +170,5 @@ def _as_training_rows(found: Rows, wanted: int, seed: int) -> Rows:
         f"{_PREFIX}{ids[place]}" + (f"#{copy}" if copy > 1 else "")
         for place, copy in zip(places.tolist(), copies, strict=True)
     ]
-    return pa.table(
-        {ROW_ID: pa.array(names, pa.string()), ROLE: ["train"] * wanted, "text": found.column("text").take(places)}
-    )
+    taken = {name: found.column(name).take(places) for name in columns}
+    return pa.table({ROW_ID: pa.array(names, pa.string()), ROLE: ["train"] * wanted, **taken})

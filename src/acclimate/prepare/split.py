@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +27,7 @@ from acclimate.core.rows import (
 )
 from acclimate.core.seeds import share
 from acclimate.prepare.columns import Names, texts
+from acclimate.prepare.held_out import SPLIT, named
 from acclimate.prepare.replay import REPLAYED
 from acclimate.prepare.roles import Roles, need_said
 from acclimate.prepare.split_column import Values, roles_by_column
@@ -130,7 +130,7 @@ class Split(Method):
         rows = replace_column(rows, ROLE, pa.array(new_R.tolist(), pa.string()))
         rows = rows.filter(pc.is_valid(rows.column(ROLE)))
         self._check(rows, split.places, where)
-        rows = with_about(rows, {"group_by": list(self.group_by) if self.group_by else None})
+        rows = with_about(rows, {"group_by": list(self.group_by) if self.group_by else None, SPLIT: self._facts()})
         removed = {reason: number for reason, number in {**removed, **split.removed}.items() if number}
         return rows, Counts(rows_in, rows.num_rows, removed=removed)
 
@@ -145,6 +145,11 @@ class Split(Method):
         hashed = {group: share(seed, group) for group in dict.fromkeys(group_R) if group not in asked}
         roles = {**{group: self._by_hash(place) for group, place in hashed.items()}, **asked}
         return Roles([roles[group] for group in group_R], {}, tuple(hashed.values()))
+
+    def _facts(self) -> dict[str, Any]:
+        """Give what decides about the role of a group that is not here (prepare/held_out.py)."""
+        values = [*self.test_values, *self.validation_values, *self.values.test, *self.values.validation]
+        return {"by": self.by, "share": sum(self._shares), "column": self.column, "values": values}
 
     @property
     def _shares(self) -> tuple[float, float]:
@@ -176,9 +181,7 @@ class Split(Method):
             if None in values:
                 do = "fill it, leave such rows out with prepare: sql, or group by another column"
                 need_said(rows, name, [value is None for value in values], f"{where}.group_by", do)
-        if len(columns) == 1:
-            return [value or "" for value in columns[0]]
-        return [json.dumps(values, ensure_ascii=False) for values in zip(*columns, strict=True)]
+        return named(columns)
 
     def _asked(self, rows: Rows, group_R: Sequence[str], where: str) -> dict[str, str]:
         """Give the roles of the groups in which one of the values asked for stands; test goes before validation."""
