@@ -111,11 +111,22 @@ def every_section() -> list[type[BaseModel]]:
     return [kind for start in starts if start not in seen for kind in sections_of(start, seen)]
 
 
-def names_of(module: Module, kind: str) -> Iterator[str]:
-    """Give the names that a module annotates with a class: parameters, variables, fields of other classes."""
+@cache
+def annotations(module: Module) -> list[tuple[str, str]]:
+    """Give each name that a module annotates (parameters, variables, fields of classes), with its annotation."""
+    found = []
     for node in module.nodes(ast.arg, ast.AnnAssign):
-        if node.annotation and re.search(rf"\b{kind}\b", ast.unparse(node.annotation)):
-            yield node.arg if isinstance(node, ast.arg) else dotted_name(node.target).rpartition(".")[2]
+        if node.annotation:
+            name = node.arg if isinstance(node, ast.arg) else dotted_name(node.target).rpartition(".")[2]
+            found.append((name, ast.unparse(node.annotation)))
+    return found
+
+
+def names_of(module: Module, kind: str) -> Iterator[str]:
+    """Give the names that a module annotates with a class."""
+    for name, annotation in annotations(module):
+        if kind in annotation and re.search(rf"\b{kind}\b", annotation):
+            yield name
 
 
 def reads(modules: list[Module], kind: type[BaseModel]) -> set[str]:
