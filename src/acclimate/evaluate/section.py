@@ -117,7 +117,7 @@ class Evaluate(Section):
         """How intervals are made."""
         return Bootstrap(self.resamples, self.confidence, self.seed)
 
-    @field_validator("slices", mode="before")
+    @field_validator("slices", mode="before", json_schema_input_type=str | Slice | tuple[str | Slice, ...])
     @classmethod
     def _columns_by_name(cls, value: Any) -> Any:
         named = [value] if isinstance(value, str | dict) else value
