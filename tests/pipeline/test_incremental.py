@@ -11,6 +11,8 @@ from acclimate.core.errors import UserError
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import ROLE, ROW_ID, Rows
 from acclimate.core.seeds import share
+from acclimate.pipeline.check import check
+from acclimate.pipeline.earlier import earlier_runs
 from acclimate.pipeline.prepare import make_rows, of_role, rows_in
 from acclimate.pipeline.recipe import read_recipe
 from acclimate.pipeline.run import Run, run
@@ -64,6 +66,21 @@ def test_a_classifier_learns_on_with_old_rows(earlier: Run, tmp_path: Path) -> N
     films = {film for part in (rows, rows_of(earlier)) for film in of_role(part, "test").column("film").to_pylist()}
     assert not films & set(of_role(rows, "train").column("film").to_pylist()), "test films stay test films"
     assert {score.when for score in done.scores if score.name == "accuracy"} >= {"before", "after", "change"}
+
+
+@pytest.mark.parametrize("changed", [{"seed": 1}, {"prepare": [{**SPLIT, "test": 0.1}]}], ids=["seed", "share"])
+def test_another_split_that_trains_on_yesterdays_test_groups_is_a_fault(
+    earlier: Run, changed: dict[str, Any], tmp_path: Path
+) -> None:
+    """Also two runs later; and another column, by which nothing can be compared, is none."""
+    new = some_reviews(tmp_path / "new.jsonl", 1)
+    for start in (run, check):
+        with pytest.raises(UserError, match=r"phases\.0\.prepare: \d+ rows to train on are of \d+ groups \(film\)"):
+            start(recipe(earlier.folder / "model", new, tmp_path / "run", **changed))
+    assert not (tmp_path / "run" / "model").exists()
+    second = run(recipe(earlier.folder / "model", new, tmp_path / "second"))
+    assert [folder for folder, _ in earlier_runs(str(second.folder / "model"))] == [second.folder, earlier.folder]
+    check(recipe(second.folder / "model", new, tmp_path / "run", prepare=[{**SPLIT, "group_by": "text"}]))
 
 
 def made(data: dict[str, Any]) -> Rows:

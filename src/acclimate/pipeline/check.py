@@ -20,6 +20,7 @@ from acclimate.evaluate.change import FEWEST_GROUPS
 from acclimate.model.load import need_dtype, need_head, outline
 from acclimate.model.rows import add_rows
 from acclimate.model.section import Model
+from acclimate.pipeline.earlier import need_held_out
 from acclimate.pipeline.evaluate import need_evaluable
 from acclimate.pipeline.identifiers import Identifiers
 from acclimate.pipeline.leaks import look, settled
@@ -76,6 +77,7 @@ def check(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = ()) ->
     ledger = Ledger()
     named = [Identifiers() for _ in parsed.phases]
     made = make_every(parsed, ledger, [one.look for one in named])
+    need_held_out(parsed, made)
     parsed = settle(parsed, made)
     need_comparable(parsed)
     phases = settled(parsed, made, look(parsed, made).rows, ledger, silent)
@@ -156,7 +158,12 @@ def _memory(phase: Phase, lm: LanguageModel, examples: Examples, plan: Plan) -> 
 
 
 def _warnings(recipe: Recipe, phase: Phase, rows: Rows, counts: dict[str, int]) -> Iterable[str]:
-    """Say what stands in the way of a verdict: no test rows, or too few test groups, and what would mend it."""
+    """Say what stands in the way of a verdict: no test rows, or too few test groups, and what would mend it.
+
+    The verdict is about the last phase's rows; an earlier phase needs none.
+    """
+    if phase is not recipe.phases[-1]:
+        return
     by = recipe.measured_by.resample_by or GROUP
     if not counts["test"]:
         yield "there are no test rows: nothing can be proven (add prepare: split, or sources.test)"

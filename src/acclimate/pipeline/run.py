@@ -20,6 +20,7 @@ from acclimate.core.scores import Score, Verdict
 from acclimate.model.load import need_dtype, need_head
 from acclimate.pipeline.answers import answered
 from acclimate.pipeline.control import control_rows, controlled
+from acclimate.pipeline.earlier import need_held_out
 from acclimate.pipeline.evaluate import evaluated, need_evaluable
 from acclimate.pipeline.leaks import screened
 from acclimate.pipeline.prepare import every_prepared
@@ -94,6 +95,7 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
         need_dtype(recipe.model, frozen=phase.adapter.merges)
     with main_first():
         made = every_prepared(workplace, ledger, tell)
+    need_held_out(recipe, [rows for rows, _ in made])
     recipe = workplace.recipe = settle(recipe, [rows for rows, _ in made])
     need_evaluable(recipe.measured_by, made[-1][0], recipe.phases[-1].objective)
     need_comparable(recipe)

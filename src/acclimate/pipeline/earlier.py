@@ -1,0 +1,59 @@
+"""Training on from an earlier run's model: the groups that it was tested on are not trained on (promise 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from acclimate.core.artifact import is_complete
+from acclimate.core.errors import Fault, UserError
+from acclimate.core.rows import GROUP, Rows, about
+from acclimate.pipeline.prepare import of_domain, of_role, rows_in
+from acclimate.pipeline.recipe import Recipe, read_recipe
+from acclimate.pipeline.stages import folder_name
+from acclimate.pipeline.workplace import RECIPE
+
+
+def need_held_out(recipe: Recipe, found: Sequence[Rows]) -> None:
+    """Raise UserError if a phase trains on a group that a run which the model comes from held out for its test.
+
+    Takes: `found`, each phase's rows. Groups are compared where both were split by the same columns; of rows that were split one
+    by one the names say nothing about the text. Rows that `replay` adds it has looked at itself.
+    """
+    faults = []
+    for folder, earlier in earlier_runs(recipe.model.path):
+        by = about(earlier).get("group_by")
+        held = of_role(earlier, "test").column(GROUP).cast(pa.string()).unique()
+        for number, rows in enumerate(found):
+            if not by or about(rows).get("group_by") != by:
+                continue
+            group_R = of_domain(rows, "train").column(GROUP).cast(pa.string())
+            taken = group_R.filter(pc.is_in(group_R, held))
+            if len(taken):
+                faults.append(_fault(f"phases.{number}.prepare", folder, by, taken))
+    if faults:
+        raise UserError(*faults)
+
+
+def _fault(where: str, folder: Path, by: Sequence[str], taken: Any) -> Fault:
+    columns, groups = ", ".join(by), len(taken.unique())
+    what = f"{len(taken)} rows to train on are of {groups} groups ({columns}) that {folder}, which the model comes from, was tested on"
+    do = f"split as {folder / RECIPE} does: the same seed, group_by and shares"
+    return Fault(where, what, "groups that were not tested on", do)
+
+
+def earlier_runs(model: str | None) -> Iterator[tuple[Path, Rows]]:
+    """Give the runs that a model comes from, the last one first: each folder, and the rows of its last phase."""
+    seen: set[Path] = set()
+    while model and (folder := Path(model).expanduser().parent) not in seen and any(folder.glob("*-prepare")):
+        seen.add(folder)
+        recipe, _ = read_recipe(folder / RECIPE)
+        names = [phase.name for phase in recipe.phases]
+        place = folder / folder_name("prepare", names[-1], names)
+        if is_complete(place):
+            yield folder, rows_in(place)
+        model = recipe.model.path
