@@ -1,5 +1,6 @@
 """What every test shares: no network, no GPU, one thread; and the real data, where it is there."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -33,6 +34,13 @@ def _one_thread() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.get_num_threads() != THREADS:
         torch.set_num_threads(THREADS)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _collector_looks_at_what_is_new() -> None:
+    """Hide from the collector what is there already: each training ends with a full collection, a second each else."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
