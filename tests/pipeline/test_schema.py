@@ -13,7 +13,8 @@ from acclimate.pipeline.schema import recipe_schema
 
 SCHEMA = recipe_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
-RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))
+ROOT = Path(__file__).parents[2]
+RECIPES = [*sorted((ROOT / "recipes").glob("*.yaml")), *sorted((ROOT / "benchmarks" / "recipes").glob("*.yaml"))]
 SMALL = {"model": "starter:encoder", "sources": {"train": "a.csv"}, "objective": "mlm"}
 
 
