@@ -55,7 +55,7 @@ def test_the_loss_of_an_update_and_of_validation(kind: str, batching: str, tmp_p
     chosen = BATCHINGS[batching]
     one = job(language_model(kind), tmp_path, data, SETTINGS, batching=chosen, flat=chosen.flat, validation=validation)
     loop = Loop(one)
-    before = loop.validate()
+    before = loop.validate()["eval_loss"]
     result = loop.run()
     numbers = make_plan(SETTINGS, np.ones(20, int), 1).numbers(0).tolist()
     assert len(numbers) == 6

@@ -72,14 +72,14 @@ def test_the_best_is_the_lowest_and_waiting_is_counted() -> None:
     for state.step, loss in enumerate([3.0, 2.0, 2.0, 2.5, 1.0], 1):
         found.append(state.improved(loss))
     assert found == [True, True, False, False, True]
-    assert (state.best_loss, state.best_step, state.waited) == (1.0, 5, 0)
+    assert (state.best_metric, state.best_step, state.waited) == (1.0, 5, 0)
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_what_is_no_number_is_never_best(loss: float) -> None:
     state = State()
     assert not state.improved(loss)
-    assert (state.best_loss, state.waited) == (None, 1)
+    assert (state.best_metric, state.waited) == (None, 1)
     state.step = 2
     assert state.improved(5.0)
     state.step = 3

@@ -149,6 +149,21 @@ class Objective(Protocol):
 
 
 @runtime_checkable
+class CountsRight(Protocol):
+    """An objective each of whose labels the most probable answer hits or misses: that is counted beside the loss."""
+
+    @property
+    def accuracy(self) -> str:
+        """What the share of hits is called: `accuracy` of texts, `token_accuracy`; "" where it is not counted."""
+        ...
+
+
+def accuracy_of(objective: Objective) -> str:
+    """Give what an objective's share of hits is called; "" where none is counted."""
+    return objective.accuracy if isinstance(objective, CountsRight) else ""
+
+
+@runtime_checkable
 class Adapter(Protocol):
     """How few of a model's weights are trained."""
 

@@ -99,6 +99,11 @@ class Classify(Method):
         asked = (self.text_column, self.text_pair_column, self.label_column)
         return find_columns(rows, asked, self.kind, where)
 
+    @property
+    def accuracy(self) -> str:
+        """Of one label a text; several at once, and scores, are hit in degrees."""
+        return "accuracy" if self.kind == "one" else ""
+
     def fits(self, rows: Rows) -> bool:
         return (self.text_column or "text") in rows.column_names
 

@@ -53,6 +53,7 @@ class Sft(Method):
 
     head: ClassVar[str] = "causal"
     primary: ClassVar[str] = "bits_per_byte"
+    accuracy: ClassVar[str] = "token_accuracy"
     columns: ClassVar[Sequence[str]] = (MESSAGES,)
 
     learn: Learn = option("answers", "what is learnt: every answer, the last of each conversation, or the whole text")

@@ -61,6 +61,7 @@ class Tag(Method):
 
     head: ClassVar[str] = "tag"
     primary: ClassVar[str] = "entity_f1"
+    accuracy: ClassVar[str] = "token_accuracy"
     columns: ClassVar[Sequence[str]] = (ENTITIES, WORDS)
     too_long: ClassVar[str] = "windows"
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
+import pyarrow as pa
+
 import acclimate
 from acclimate.core.answers import ClassAnswers
 from acclimate.core.artifact import fingerprint, folder, is_complete, read_json, write_json
@@ -140,7 +142,7 @@ def chosen_rows(rows: Rows, settings: Evaluate) -> tuple[Rows, str]:
     texts, column = eval_texts(rows, "test", settings)
     wanted = {text.row_id for text in choose(texts, settings.max_rows, settings.seed)}
     test = of_role(rows, "test")
-    return test.filter([text.row_id in wanted for text in texts]), column
+    return test.filter(pa.array([text.row_id in wanted for text in texts], pa.bool_())), column
 
 
 def _labels(phase: Phase) -> str:

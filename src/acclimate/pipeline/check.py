@@ -80,6 +80,8 @@ def check(recipe: str | Path | dict[str, Any], overrides: Iterable[str] = ()) ->
     need_held_out(parsed, made)
     parsed = settle(parsed, made)
     need_comparable(parsed)
+    for phase in parsed.phases:
+        phase.train.need_metric(phase.objective, f"{phase.name}.train")
     phases = settled(parsed, made, look(parsed, made).rows, ledger, silent)
     facts = [
         _phase(parsed, phase, rows, ledger, found)

@@ -99,6 +99,8 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
     recipe = workplace.recipe = settle(recipe, [rows for rows, _ in made])
     need_evaluable(recipe.measured_by, made[-1][0], recipe.phases[-1].objective)
     need_comparable(recipe)
+    for phase in recipe.phases:
+        phase.train.need_metric(phase.objective, f"{phase.name}.train")
     with main_first():
         found = screened(workplace, made, ledger, tell)
     general = control_rows(recipe, found[-1], tell)

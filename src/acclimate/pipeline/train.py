@@ -129,7 +129,7 @@ def _train(
     loop = Loop(job)
     result = loop.run()
     if data.validation is not None and len(data.validation):
-        result.metrics["eval_loss"] = loop.validate()
+        result.metrics |= loop.validate()
         lm.model.eval()
     loop.close()
     runner.close()
@@ -170,12 +170,13 @@ def _write(
     newest = place / f"checkpoint-{result.updates}" / "trainer_state.json"
     write_json(place / "trainer_state.json", read_json(newest) if newest.is_file() else _plain(state))
     metrics = dict(result.metrics)
-    loss = metrics.pop("eval_loss", None)
+    evaluation = {key: metrics.pop(key) for key in list(metrics) if key.startswith("eval_")}
     write_json(place / "train_results.json", _plain(metrics))
-    evaluation = {}
-    if loss is not None:
-        evaluation = {"eval_loss": loss, "epoch": metrics["epoch"], "eval_samples": facts["data"]["validation_windows"],
-                      "perplexity": math.exp(min(loss, 700.0)), "perplexity_note": "not comparable across vocabularies"}  # fmt: skip
+    if evaluation:
+        evaluation |= {"epoch": metrics["epoch"], "eval_samples": facts["data"]["validation_windows"]}
+        if phase.objective.head in ("masked", "causal"):
+            evaluation |= {"perplexity": math.exp(min(evaluation["eval_loss"], 700.0)),
+                           "perplexity_note": "not comparable across vocabularies"}  # fmt: skip
         write_json(place / "eval_results.json", _plain(evaluation))
     write_json(place / "all_results.json", _plain({**metrics, **evaluation}))
     write_json(place / FACTS, facts)

@@ -29,9 +29,11 @@ def rate_series(proof: Proof) -> list[Series]:
 
 
 def accuracy_series(proof: Proof) -> list[Series]:
-    """Give the share of learnt tokens that the model found the most probable while it was trained."""
-    line = _series(proof, "token_accuracy", "token accuracy")
-    return [line] if len(line.xs) > 1 else []
+    """Give the share of labels (of texts, of tokens) that the model found the most probable, in training and on validation."""
+    named = [(name, name.replace("_", " ")) for name in ("accuracy", "token_accuracy")]
+    lines = [_series(proof, name, label) for name, label in named]
+    lines += [_series(proof, f"eval_{name}", f"{label} on validation", marked=True) for name, label in named]
+    return [line for line in lines if len(line.xs) > 1]
 
 
 def speed_series(proof: Proof) -> list[Series]:

@@ -84,8 +84,11 @@ def template(name: str) -> Template:
 def _drawings(proof: Proof) -> dict[str, Any]:
     sentence = curve.curve_sentence(proof)
     small = [
-        _chart([line], 170, line.label, f"{line.label.capitalize()} over updates")
-        for line in curve.accuracy_series(proof) + curve.rate_series(proof) + curve.speed_series(proof)
+        _chart(curve.accuracy_series(proof), 170, "accuracy", "Accuracy over updates"),
+        *(
+            _chart([line], 170, line.label, f"{line.label.capitalize()} over updates")
+            for line in curve.rate_series(proof) + curve.speed_series(proof)
+        ),
     ]
     return {
         "bar_of": _bar_of,

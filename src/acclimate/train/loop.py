@@ -20,7 +20,7 @@ from acclimate.core.errors import Fault, Interrupted, UserError
 from acclimate.core.events import Event, note, warn
 from acclimate.core.examples import Batch
 from acclimate.core.failpoint import fail_point
-from acclimate.core.rendered import Writes
+from acclimate.core.protocols import accuracy_of
 from acclimate.core.seeds import hash64
 from acclimate.train.job import Job, Result
 from acclimate.train.memory import foresee
@@ -34,7 +34,7 @@ from acclimate.train.schedule import rate
 from acclimate.train.signals import stop_on_signals
 from acclimate.train.spikes import is_spike
 from acclimate.train.state import State
-from acclimate.train.validate import need_validation, validation_loss
+from acclimate.train.validate import hits, need_validation, validated
 
 _EVERY = 500
 """Updates between two validations or checkpoints where the recipe says `steps` and no number."""
@@ -58,7 +58,7 @@ class Loop:
             note(job.tell, text)
             job.lm.notes.append(text)
         optimizer = make_optimizer(job.model, self.settings, self.peak_rate)
-        self.counts_right = isinstance(job.objective, Writes)
+        self.accuracy = accuracy_of(job.objective)
         self.state = State(start=digests(job.model))
         resume(job, self.plan, self.state, optimizer)
         self.model, self.optimizer = self.accelerator.prepare(job.model, optimizer)
@@ -107,18 +107,19 @@ class Loop:
             self._step(update, loss)
             self.state.step = update + 1
             self.state.count(loss, norm, self.processes.sum(sum(batch.tokens for batch in batches)), labels)
-            if self.counts_right:
-                self.state.right.append((self.processes.sum(right), labels))
+            if self.accuracy:
+                counted = self.processes.sum(sum(len(batch.labels_L) for batch in batches))
+                self.state.right.append((self.processes.sum(right), counted))
         self.optimizer.zero_grad()
 
     def _backward(self, batch: Batch, labels: float, *, synchronise: bool) -> tuple[float, int]:
-        """Run one batch forward and backward; give its share of the update's loss, and how many learnt tokens the model
+        """Run one batch forward and backward; give its share of the update's loss, and how many labels the model
         finds the most probable (0 where that is not counted).
         """
         with nullcontext() if synchronise else self.accelerator.no_sync(self.model):
             logits_LV = self.job.runner.logits(self.model, batch)
             target_L = torch.as_tensor(batch.labels_L, device=logits_LV.device)
-            right = int((logits_LV.detach().argmax(-1) == target_L).sum()) if self.counts_right else 0
+            right = hits(logits_LV, target_L) if self.accuracy else 0
             loss = self.job.objective.loss(logits_LV.float(), target_L) / (labels or 1.0)
             extra = self.job.adapter.extra_loss(self.job.model) if synchronise else None
             whole = loss * self.processes.count if extra is None else loss * self.processes.count + extra
@@ -148,9 +149,9 @@ class Loop:
         what = f"the loss is {loss}, the gradient's norm {norm}"
         warn(self.job.tell, f"update {update + 1}: {what}; training stops, the last finite weights are kept")
 
-    def validate(self) -> float:
-        """Give the mean loss a supervised token on validation, masks fixed (epoch 0), model in eval mode."""
-        return validation_loss(self.job, self.model)
+    def validate(self) -> dict[str, float]:
+        """Give the loss on validation, and the accuracy where it is counted."""
+        return validated(self.job, self.model)
 
     def close(self) -> None:
         """Give the model its own forward back: the one that accelerate gave it would go on in bfloat16."""
@@ -163,7 +164,7 @@ class Loop:
         step, last = self.state.step, self.state.step == self.plan.updates
         self._progress()
         if step % self.settings.logging_steps == 0 or last:
-            self._track(self.state.log_mean(learning_rate=self._rate(step - 1), epoch=self._epochs()))
+            self._track(self.state.log_mean(self._rate(step - 1), self._epochs(), self.accuracy))
         if self._due(self.settings.evaluates, self.settings.eval_steps):
             self._evaluate()
         if self._due(self.settings.saves, self.settings.save_steps) and not last:
@@ -176,10 +177,10 @@ class Loop:
         return strategy == "epoch" and (self.plan.ends_epoch(step) or last)
 
     def _evaluate(self) -> None:
-        line = self.state.log({"eval_loss": self.validate(), "epoch": self._epochs()})
+        line = self.state.log({**self.validate(), "epoch": self._epochs()})
         self._track(line)
-        patience = self.settings.early_stopping_patience
-        if self.state.improved(line[self.settings.metric_for_best_model]):
+        patience, metric = self.settings.early_stopping_patience, self.settings.metric_for_best_model
+        if self.state.improved(line[metric], higher=metric != "eval_loss"):
             if self.settings.load_best_model_at_end or patience:
                 self._save()
         elif patience and self.state.waited >= patience:

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from acclimate.compat.trackers import need_trackers
+from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Callback
 from acclimate.core.extras import need_package
 from acclimate.core.method import Family, Section, option
-from acclimate.core.protocols import OptimizerMaker, Schedule
+from acclimate.core.protocols import Objective, OptimizerMaker, Schedule, accuracy_of
 
 Tracker = Literal["tensorboard", "wandb", "mlflow", "trackio", "comet_ml", "aim", "clearml", "dvclive", "swanlab"]
 
@@ -67,8 +68,10 @@ class Train(Section):
     early_stopping_patience: int | None = option(
         None, "stop after this many validations without a gain", unit="validations", ge=1
     )
-    load_best_model_at_end: bool = option(False, "give the state with the best validation loss (step 0 is never best)")
-    metric_for_best_model: Literal["eval_loss"] = option("eval_loss", "which number of the log says what is best")
+    load_best_model_at_end: bool = option(False, "give the state that was best on validation (step 0 is never best)")
+    metric_for_best_model: Literal["eval_loss", "eval_accuracy", "eval_token_accuracy"] = option(
+        "eval_loss", "what says which is best: the loss, the accuracy (classify) or that of tokens (tag, sft)"
+    )
     seed: int = option(42, "of data order, masks and dropout", unit="seed", ge=0)
     threads: int | None = option(None, "threads of torch (default: as many as there are)", unit="threads", ge=1)
     resume_from_checkpoint: bool = option(True, "go on from the newest complete checkpoint of this folder")
@@ -81,8 +84,8 @@ class Train(Section):
     @field_validator("metric_for_best_model", mode="before")
     @classmethod
     def _with_its_data(cls, value: Any) -> Any:
-        """Transformers takes `loss` for `eval_loss`."""
-        return "eval_loss" if value == "loss" else value
+        """Transformers takes `loss` for `eval_loss`, and so on."""
+        return f"eval_{value}" if value in ("loss", "accuracy", "token_accuracy") else value
 
     @field_validator("report_to", mode="before")
     @classmethod
@@ -95,6 +98,14 @@ class Train(Section):
         need_trackers(self.report_to, f"{where}.report_to")
         if self.optim.package:
             need_package(self.optim.package, "optimizers", f"{where}.optim")
+
+    def need_metric(self, objective: Objective, where: str) -> None:
+        """Raise UserError if what is to say which state is best is not measured for this objective."""
+        accuracy = accuracy_of(objective)
+        measured = ["eval_loss", *([f"eval_{accuracy}"] if accuracy else [])]
+        if self.metric_for_best_model not in measured:
+            found = f"{self.metric_for_best_model} is not measured for this objective"
+            raise UserError(Fault(f"{where}.metric_for_best_model", found, ", ".join(measured), "name one of them"))
 
     @property
     def evaluates(self) -> str:

@@ -15,7 +15,7 @@ from acclimate.train.spikes import KEPT
 @dataclass
 class State:
     """`step` counts finished updates; what the next line of the log is the mean of waits in `waiting`, and in `right` how
-    many of how many learnt tokens the model found the most probable.
+    many of how many labels the model found the most probable.
     """
 
     start: dict[str, str] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class State:
     loss: float = 0.0
     history: list[dict[str, Any]] = field(default_factory=list)
     with_gradient: set[str] = field(default_factory=set)
-    best_loss: float | None = None
+    best_metric: float | None = None
     best_step: int | None = None
     waited: int = 0
     saved: int | None = None
@@ -63,22 +63,23 @@ class State:
         self.history.append(line)
         return line
 
-    def log_mean(self, learning_rate: float, epoch: float) -> dict[str, Any]:
-        """Write the mean loss, the last gradient norm and (where it is counted) the token accuracy since the line before."""
+    def log_mean(self, learning_rate: float, epoch: float, accuracy: str = "") -> dict[str, Any]:
+        """Write the mean loss, the last gradient norm and (where it is counted) the accuracy since the line before."""
         loss = sum(loss for loss, _ in self.waiting) / max(1, len(self.waiting))
         norm = self.waiting[-1][1] if self.waiting else 0.0
         self.waiting.clear()
         speed = self.tokens / max(self.seconds, 1e-9)
         numbers = {"loss": loss, "grad_norm": norm, "learning_rate": learning_rate, "epoch": epoch}
         if self.right:
-            numbers["token_accuracy"] = sum(hits for hits, _ in self.right) / sum(labels for _, labels in self.right)
+            numbers[accuracy] = sum(hits for hits, _ in self.right) / sum(labels for _, labels in self.right)
             self.right.clear()
         return self.log({**numbers, "tokens_per_second": round(speed, 1)})
 
-    def improved(self, loss: float) -> bool:
-        """Say whether a validation loss is the best so far, and remember."""
-        if math.isfinite(loss) and (self.best_loss is None or loss < self.best_loss):
-            self.best_loss, self.best_step, self.waited = loss, self.step, 0
+    def improved(self, value: float, *, higher: bool = False) -> bool:
+        """Say whether a number of validation is the best so far (the lowest, or the highest), and remember."""
+        gain = self.best_metric is None or (value > self.best_metric if higher else value < self.best_metric)
+        if math.isfinite(value) and gain:
+            self.best_metric, self.best_step, self.waited = value, self.step, 0
             return True
         self.waited += 1
         return False
@@ -91,7 +92,7 @@ class State:
             "epoch": plan.epochs(self.step),
             "num_train_epochs": settings.num_train_epochs,
             "train_batch_size": settings.per_device_train_batch_size,
-            "best_metric": self.best_loss,
+            "best_metric": self.best_metric,
             "best_global_step": self.best_step,
             "best_model_checkpoint": f"checkpoint-{self.best_step}" if self.best_step else None,
             "log_history": [_plain(line) for line in self.history],
@@ -116,7 +117,7 @@ class State:
         self.step = self.saved = data["global_step"]
         self.seconds, self.documents_loss = data["seconds"], data["sum_of_losses"]
         self.tokens, self.labels = data["tokens"], data["labels"]
-        self.best_loss, self.best_step, self.waited = data["best_metric"], data["best_global_step"], data["waited"]
+        self.best_metric, self.best_step, self.waited = data["best_metric"], data["best_global_step"], data["waited"]
         self.stopped_early = data["stopped_early"]
         self.recent, self.spikes = data["recent"], data["spikes"]
         self.history = list(data["log_history"])
