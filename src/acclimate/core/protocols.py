@@ -123,6 +123,11 @@ class Objective(Protocol):
     primary: str
     """The score whose change decides the verdict, unless the recipe names another."""
 
+    @property
+    def accuracy(self) -> str:
+        """What the log calls the share of labels that are the most probable answer; "" where it is not counted."""
+        ...
+
     def check(self, tokenizer: PreTrainedTokenizerFast, where: str) -> None:
         """Raise UserError if the tokenizer lacks what this objective needs."""
         ...
@@ -146,21 +151,6 @@ class Objective(Protocol):
     def weight(self, labels_L: npt.NDArray[Any]) -> float:
         """Give what a batch's summed loss is divided by: the number of its labels, unless they weigh unlike."""
         ...
-
-
-@runtime_checkable
-class CountsRight(Protocol):
-    """An objective each of whose labels the most probable answer hits or misses: that is counted beside the loss."""
-
-    @property
-    def accuracy(self) -> str:
-        """What the share of hits is called: `accuracy` of texts, `token_accuracy`; "" where it is not counted."""
-        ...
-
-
-def accuracy_of(objective: Objective) -> str:
-    """Give what an objective's share of hits is called; "" where none is counted."""
-    return objective.accuracy if isinstance(objective, CountsRight) else ""
 
 
 @runtime_checkable

@@ -35,6 +35,7 @@ class Clm(Method):
 
     head: ClassVar[str] = "causal"
     primary: ClassVar[str] = "bits_per_byte"
+    accuracy: ClassVar[str] = ""
 
     def check(self, tokenizer: PreTrainedTokenizerFast, where: str) -> None:
         """Any tokenizer will do."""

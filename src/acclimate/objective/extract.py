@@ -46,6 +46,7 @@ class Extract(Method):
 
     head: ClassVar[str] = "extract"
     primary: ClassVar[str] = "token_f1"
+    accuracy: ClassVar[str] = ""
     columns: ClassVar[Sequence[str]] = (CONTEXT, ANSWERS)
     too_long: ClassVar[str] = "windows"
 

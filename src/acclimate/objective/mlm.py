@@ -44,6 +44,7 @@ class Mlm(Method):
 
     head: ClassVar[str] = "masked"
     primary: ClassVar[str] = "bits_per_byte"
+    accuracy: ClassVar[str] = ""
 
     mlm_probability: float = option(0.15, "share of the units to hide", unit="share", gt=0, lt=1)
     masking: Annotated[Masking, Family("masking")] = option("word", "what is one unit, and which units are hidden")

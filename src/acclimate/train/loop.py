@@ -20,7 +20,6 @@ from acclimate.core.errors import Fault, Interrupted, UserError
 from acclimate.core.events import Event, note, warn
 from acclimate.core.examples import Batch
 from acclimate.core.failpoint import fail_point
-from acclimate.core.protocols import accuracy_of
 from acclimate.core.seeds import hash64
 from acclimate.train.job import Job, Result
 from acclimate.train.memory import foresee
@@ -58,7 +57,7 @@ class Loop:
             note(job.tell, text)
             job.lm.notes.append(text)
         optimizer = make_optimizer(job.model, self.settings, self.peak_rate)
-        self.accuracy = accuracy_of(job.objective)
+        self.accuracy = job.objective.accuracy
         self.state = State(start=digests(job.model))
         resume(job, self.plan, self.state, optimizer)
         self.model, self.optimizer = self.accelerator.prepare(job.model, optimizer)

@@ -11,7 +11,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Callback
 from acclimate.core.extras import need_package
 from acclimate.core.method import Family, Section, option
-from acclimate.core.protocols import Objective, OptimizerMaker, Schedule, accuracy_of
+from acclimate.core.protocols import Objective, OptimizerMaker, Schedule
 
 Tracker = Literal["tensorboard", "wandb", "mlflow", "trackio", "comet_ml", "aim", "clearml", "dvclive", "swanlab"]
 
@@ -101,7 +101,7 @@ class Train(Section):
 
     def need_metric(self, objective: Objective, where: str) -> None:
         """Raise UserError if what is to say which state is best is not measured for this objective."""
-        accuracy = accuracy_of(objective)
+        accuracy = objective.accuracy
         measured = ["eval_loss", *([f"eval_{accuracy}"] if accuracy else [])]
         if self.metric_for_best_model not in measured:
             found = f"{self.metric_for_best_model} is not measured for this objective"

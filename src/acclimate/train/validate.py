@@ -8,7 +8,6 @@ import torch
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Examples
-from acclimate.core.protocols import accuracy_of
 from acclimate.train.job import Job
 from acclimate.train.passes import chunks, passes
 
@@ -22,7 +21,7 @@ def validated(job: Job, model: Any) -> dict[str, float]:
     """
     examples = need_validation(job)
     model.eval()
-    accuracy = accuracy_of(job.objective)
+    accuracy = job.objective.accuracy
     total, labels, right, counted = 0.0, 0.0, 0, 0
     for numbers in chunks(examples, job.settings.per_device_eval_batch_size):
         for batch in passes(job, examples, numbers, 0, 1):
