@@ -104,7 +104,7 @@ def test_the_best_and_the_newest_stay_and_what_was_skipped_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     losses = iter([3.0, 1.0, 2.0, 2.5, 2.5, 2.5])
-    monkeypatch.setattr(Loop, "validate", lambda loop: next(losses))
+    monkeypatch.setattr(Loop, "validate", lambda loop: {"eval_loss": next(losses)})
     settings = Train(
         **{
             **SETTINGS.model_dump(),

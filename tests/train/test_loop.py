@@ -50,9 +50,9 @@ def scripted(monkeypatch: pytest.MonkeyPatch, losses: list[float]) -> list[dict[
     """Let validation give these losses, one after the other; what is returned gathers the weights at each."""
     seen: list[dict[str, torch.Tensor]] = []
 
-    def validate(loop: Loop) -> float:
+    def validate(loop: Loop) -> dict[str, float]:
         seen.append(weights(loop.job.model))
-        return losses[len(seen) - 1]
+        return {"eval_loss": losses[len(seen) - 1]}
 
     monkeypatch.setattr(Loop, "validate", validate)
     return seen
