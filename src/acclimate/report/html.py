@@ -83,8 +83,10 @@ def template(name: str) -> Template:
 
 def _drawings(proof: Proof) -> dict[str, Any]:
     sentence = curve.curve_sentence(proof)
+    accuracy = curve.accuracy_series(proof)
+    name = accuracy[0].label if accuracy else ""
     small = [
-        _chart(curve.accuracy_series(proof), 170, "accuracy", "Accuracy over updates"),
+        _chart(accuracy, 170, name, f"{name.capitalize()} over updates"),
         *(
             _chart([line], 170, line.label, f"{line.label.capitalize()} over updates")
             for line in curve.rate_series(proof) + curve.speed_series(proof)
