@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
+TASK = "acclimate"
+"""The key of config.json that holds what predicting needs beside the weights."""
+TAKES = "takes"
+"""The key in that of the longest sequence the model takes, in tokens; its tokenizer is told that of the task's windows."""
+
 
 @dataclass
 class LanguageModel:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from acclimate.core.decoding import Decoding
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Tell, silent
+from acclimate.core.language_model import TASK
 from acclimate.core.registry import resolve
 from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Rows, replace_column
 from acclimate.model.load import config_for, folder_of, load_tokenizer, need_head
@@ -21,7 +22,7 @@ from acclimate.model.load import load as load_model
 from acclimate.model.section import Model
 from acclimate.pipeline.generate import Asked, Speaking, as_decoding, asked_in
 from acclimate.pipeline.predictor import Answering, answering
-from acclimate.pipeline.trained_task import TASK, is_causal, learnt_a_task, phase_of
+from acclimate.pipeline.trained_task import is_causal, learnt_a_task, phase_of
 from acclimate.predict.answers import Line, lines
 from acclimate.sources.ending import name_for
 

@@ -10,6 +10,7 @@ from acclimate.core.answers import Answers, ClassAnswers, SpanAnswers, TextAnswe
 from acclimate.core.artifact import amend, read_json
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.extras import has_package, need_package
+from acclimate.core.language_model import TASK
 from acclimate.core.registry import methods, resolve
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
@@ -17,7 +18,6 @@ from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.thresholds import Chosen, choose_thresholds
 from acclimate.pipeline.predictor import Answering, there
 from acclimate.pipeline.train import Trained
-from acclimate.pipeline.trained_task import TASK
 from acclimate.pipeline.workplace import Workplace
 from acclimate.predict.classes import gold
 

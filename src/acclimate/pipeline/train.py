@@ -11,19 +11,19 @@ import acclimate
 from acclimate.compat.processes import is_main, processes, wait_for_all
 from acclimate.core.artifact import MANIFEST, fingerprint, folder, is_complete, read_json, write_json
 from acclimate.core.events import Event, Tell, note
-from acclimate.core.language_model import LanguageModel
+from acclimate.core.language_model import TASK, LanguageModel
 from acclimate.core.ledger import Ledger
 from acclimate.core.registry import resolve
 from acclimate.core.rendered import Writes
 from acclimate.core.rows import Rows
 from acclimate.core.tasks import Task
-from acclimate.model.load import load
+from acclimate.model.load import TASK_HEADS, load
 from acclimate.model.section import Model
 from acclimate.pipeline.callbacks import with_callbacks
 from acclimate.pipeline.identity import model_identity
 from acclimate.pipeline.recipe import Phase
 from acclimate.pipeline.tokens import Tokenised, tokenised, tokenizer_for
-from acclimate.pipeline.trained_task import TASK, kept
+from acclimate.pipeline.trained_task import kept, window
 from acclimate.pipeline.workplace import FREE_TRAIN, MAY_RISE, Workplace
 from acclimate.train.plan import plan_for
 
@@ -163,6 +163,9 @@ def _write(
     merged = phase.adapter.merge(wrapped)
     if isinstance(phase.objective, Task):
         setattr(merged.config, TASK, kept(phase, lm.max_length))
+    # Plain transformers cuts a task's texts where training did; a language model may be trained on with longer windows.
+    takes = max(lm.tokenizer.model_max_length, lm.max_length)
+    lm.tokenizer.model_max_length = window(phase, lm.max_length) if lm.head in TASK_HEADS else takes
     with folder(place / "model", made_from=made_from) as new:
         save(lm, merged, new, adapted)
     state = {"log_history": facts["history"], "global_step": result.updates, "max_steps": result.planned,

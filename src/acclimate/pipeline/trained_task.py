@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from acclimate.core.errors import Fault, UserError
+from acclimate.core.language_model import TAKES, TASK
 from acclimate.core.recipe import validate
 from acclimate.pipeline.recipe import Phase
 
-TASK = "acclimate"
-"""The key of config.json that holds what predicting needs beside the weights."""
 _HEADS = {"ForSequenceClassification": "classify", "ForTokenClassification": "tag", "ForQuestionAnswering": "extract"}
 _SOURCE = {"name": "jsonl", "path": "-"}
 
 
-def kept(phase: Phase, max_length: int) -> dict[str, Any]:
-    """Give what a trained model's config keeps of its phase."""
-    return {"objective": phase.model_dump(mode="json")["objective"], "max_length": max_length,
-            "stride": phase.tokens.stride}  # fmt: skip
+def kept(phase: Phase, takes: int) -> dict[str, Any]:
+    """Give what a trained model's config keeps of its phase. `takes` is the longest sequence the model takes, in tokens."""
+    return {"objective": phase.model_dump(mode="json")["objective"], "max_length": window(phase, takes),
+            "stride": phase.tokens.stride, TAKES: takes}  # fmt: skip
+
+
+def window(phase: Phase, takes: int) -> int:
+    """Give the longest window that a phase was trained on and measured by, in tokens."""
+    return min(phase.tokens.max_length or takes, takes)
 
 
 def phase_of(config: Any, name: str) -> Phase:

@@ -11,6 +11,7 @@ from acclimate.compat.transformers.heads import TASK_HEADS, auto_class, is_body,
 from acclimate.compat.transformers.positions import start_positions
 from acclimate.compat.transformers.quiet import quiet
 from acclimate.core.errors import Fault, UserError, nearest
+from acclimate.core.language_model import TAKES, TASK
 
 _WHERE = "model"
 # Their ids and offsets are counted from pad + 1, so the last places of the position table are never reached.
@@ -167,8 +168,14 @@ def has_setting(model_type: str, key: str) -> bool:
 
 
 def longest_sequence(config: Any, tokenizer: Any) -> int:
-    """Give the longest sequence the model takes, in tokens: the smaller of tokenizer's and positions' limit."""
-    limits = [int(tokenizer.model_max_length)] if tokenizer.model_max_length < 1e9 else []
+    """Give the longest sequence the model takes, in tokens: the smaller of tokenizer's and positions' limit.
+
+    A tokenizer saved with a task's model is told the task's windows; how much the model takes stands in its config.
+    """
+    own = getattr(config, TASK, None)
+    told = own.get(TAKES) if isinstance(own, dict) else None
+    limit = told if isinstance(told, int) and told > 0 else tokenizer.model_max_length
+    limits = [int(limit)] if limit < 1e9 else []
     config = config.get_text_config()
     positions = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
     if positions:
