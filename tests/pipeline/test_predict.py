@@ -105,6 +105,19 @@ def test_a_file_keeps_its_order_and_columns(
     assert found[0]["label"] == "?"
 
 
+def test_a_table_s_columns_may_be_empty_at_first(
+    classifier: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acclimate.pipeline.predict._CHUNK", 2)
+    there, out = tmp_path / "in.jsonl", tmp_path / "out.parquet"
+    there.write_text("".join(json.dumps(row) + "\n" for row in [*[{"text": TEXTS[0], "who": None, "never": None}] * 3,
+                                                                {"text": TEXTS[1], "who": "p3", "never": None}]))  # fmt: skip
+    assert call(["predict", str(classifier.folder), str(there), "--output", str(out)]) == 0
+    found = _read(out)
+    assert [row["who"] for row in found] == [None, None, None, "p3"]
+    assert [row["label"] for row in found] == ["drug", "drug", "drug", "other"]
+
+
 def _read(path: Path) -> list[dict[str, Any]]:
     if path.suffix == ".parquet":
         return list(pq.read_table(path).to_pylist())

@@ -6,11 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from acclimate.core.answers import Answers, ClassAnswers, SpanAnswers
+from acclimate.core.labels import Labels
 
 Line = dict[str, Any]
 _DIGITS = 6
+_ENTITY = pa.struct(
+    [("start", pa.int64()), ("end", pa.int64()), ("label", pa.string()), ("score", pa.float64()), ("text", pa.string())]
+)
+_TYPES = {"label": pa.string(), "score": pa.float64(), "labels": pa.list_(pa.string()), "entities": pa.list_(_ENTITY),
+          "answer": pa.string(), "generated": pa.string(), "generated_tokens": pa.int64(), "generated_cut": pa.bool_()}  # fmt: skip
+
+
+def types(line: Line) -> dict[str, pa.DataType]:
+    """Give each column's type in a table, which depends on no value: the next line may have one where this has none."""
+    return {
+        key: pa.struct([(name, pa.float64()) for name in value]) if key == "scores" else _TYPES[key]
+        for key, value in line.items()
+    }
 
 
 def lines(answers: Answers, texts: Sequence[str | None], abstain_below: float | None = None) -> list[Line]:
@@ -34,7 +49,7 @@ def _classes(answers: ClassAnswers, abstain_below: float | None) -> list[Line]:
     names, found = answers.labels.names, []
     for said_K, probability_K in zip(answers.said_NK(), answers.probability_NK, strict=True):
         if np.isnan(probability_K).any():
-            found.append(_nothing(answers.labels.kind))
+            found.append(_nothing(answers.labels))
             continue
         if answers.labels.kind == "score":
             found.append({"score": round(float(probability_K[0]), _DIGITS)})
@@ -49,8 +64,13 @@ def _classes(answers: ClassAnswers, abstain_below: float | None) -> list[Line]:
     return found
 
 
-def _nothing(kind: str) -> Line:
+def _nothing(labels: Labels) -> Line:
     """Give the line of a row without a text."""
-    if kind == "score":
+    if labels.kind == "score":
         return {"score": None}
-    return {"labels": [], "scores": {}} if kind == "several" else {"label": None, "score": None, "scores": {}}
+    scores = dict.fromkeys(labels.names)
+    return (
+        {"labels": [], "scores": scores}
+        if labels.kind == "several"
+        else {"label": None, "score": None, "scores": scores}
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from acclimate.core.errors import Fault, UserError
-from acclimate.core.rows import Rows
-from acclimate.predict.answers import Line
+from acclimate.core.rows import Rows, replace_column
+from acclimate.predict.answers import Line, types
 
+Chunk = tuple[Rows, list[Line]]
 ENDINGS = (".csv", ".jsonl", ".parquet")
 _WHERE = "--output"
 
 
-def write(path: Path, chunks: Iterable[tuple[Rows, list[Line]]]) -> int:
+def write(path: Path, chunks: Iterable[Chunk]) -> int:
     """Write rows with their answers beside their own columns; give how many. What stood there is replaced at the end.
 
     An answer's column whose name the rows have already is called `predicted_NAME`. In CSV, lists and mappings are JSON.
@@ -30,7 +31,7 @@ def write(path: Path, chunks: Iterable[tuple[Rows, list[Line]]]) -> int:
         raise UserError(Fault(_WHERE, f"{path.name}", ", ".join(ENDINGS), "name a file with one of these endings"))
     writer = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}[path.suffix]
     with _beside(path) as temporary:
-        return writer(temporary, (_joined(rows, answers) for rows, answers in chunks))
+        return writer(temporary, chunks)
 
 
 @contextmanager
@@ -49,25 +50,29 @@ def _beside(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _joined(rows: Rows, answers: list[Line]) -> list[Line]:
-    return [joined(row, line) for row, line in zip(rows.to_pylist(), answers, strict=True)]
+def _joined(chunks: Iterable[Chunk]) -> Iterator[Line]:
+    for rows, answers in chunks:
+        yield from (joined(row, line) for row, line in zip(rows.to_pylist(), answers, strict=True))
 
 
 def joined(row: dict[str, Any], line: Line) -> Line:
     """Give a row with its answer; where both have a name, the answer's begins with predicted_."""
-    return {**row, **{f"predicted_{key}" if key in row else key: value for key, value in line.items()}}
+    return {**row, **{_name(key, row): value for key, value in line.items()}}
 
 
-def _csv(path: Path, chunks: Iterable[list[Line]]) -> int:
+def _name(key: str, there: Container[str]) -> str:
+    return f"predicted_{key}" if key in there else key
+
+
+def _csv(path: Path, chunks: Iterable[Chunk]) -> int:
     count, writer = 0, None
     with path.open("w", encoding="utf-8", newline="") as file:
-        for chunk in chunks:
-            for row in chunk:
-                if writer is None:
-                    writer = csv.DictWriter(file, list(row))
-                    writer.writeheader()
-                writer.writerow({key: _cell(value) for key, value in row.items()})
-                count += 1
+        for row in _joined(chunks):
+            if writer is None:
+                writer = csv.DictWriter(file, list(row))
+                writer.writeheader()
+            writer.writerow({key: _cell(value) for key, value in row.items()})
+            count += 1
     return count
 
 
@@ -75,21 +80,20 @@ def _cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
-def _jsonl(path: Path, chunks: Iterable[list[Line]]) -> int:
+def _jsonl(path: Path, chunks: Iterable[Chunk]) -> int:
     count = 0
     with path.open("w", encoding="utf-8") as file:
-        for chunk in chunks:
-            for row in chunk:
-                file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-                count += 1
+        for row in _joined(chunks):
+            file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+            count += 1
     return count
 
 
-def _parquet(path: Path, chunks: Iterable[list[Line]]) -> int:
+def _parquet(path: Path, chunks: Iterable[Chunk]) -> int:
     count, writer = 0, None
     try:
-        for chunk in chunks:
-            table = pa.Table.from_pylist(chunk, schema=writer.schema if writer is not None else None)
+        for rows, answers in chunks:
+            table = _table(rows, answers)
             writer = writer or pq.ParquetWriter(path, table.schema)
             writer.write_table(table)
             count += table.num_rows
@@ -97,3 +101,12 @@ def _parquet(path: Path, chunks: Iterable[list[Line]]) -> int:
         if writer is not None:
             writer.close()
     return count
+
+
+def _table(rows: Rows, answers: list[Line]) -> pa.Table:
+    """Give rows with their answers. A column's type is the same in every chunk, whatever is empty in it."""
+    table = rows.replace_schema_metadata(None)
+    for key, kind in types(answers[0]).items():
+        column = pa.array([line[key] for line in answers], kind)
+        table = replace_column(table, _name(key, rows.column_names), column)
+    return table
