@@ -22,6 +22,7 @@ from pathlib import Path
 from acclimate.adapter.adalora import Adalora
 from acclimate.adapter.lora import Lora
 from acclimate.adapter.full import Full
+from acclimate.compat.peft import library
 from acclimate.train.loop import Loop
 from acclimate.train.section import Train
 from tests.made import examples, job, language_model
@@ -40,6 +41,7 @@ def train(kind, adapter, place):
     data, validation = examples(20, causal=lm.causal), examples(6, seed=9, causal=lm.causal)
     Loop(job(lm, Path(place), data, settings, adapter=chosen, validation=validation)).run()
 
+library()
 gc.freeze()  # else each fork copies what the collector merely looks at
 codes = []
 for kind, adapter, place, fail_at in json.loads(sys.argv[1]):
