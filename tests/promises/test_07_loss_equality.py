@@ -119,7 +119,14 @@ def test_a_documents_logits_do_not_change_with_its_neighbour(kind: str) -> None:
         assert torch.allclose(first, alone, rtol=1e-5, atol=1e-6)
 
 
+@pytest.fixture(scope="module")
+def courses(two_processes: Any) -> Any:
+    """The courses of both kinds, in one process and in two."""
+    return two_processes("bert", "llama")
+
+
 @pytest.mark.parametrize("kind", ["bert", "llama"])
-def test_two_processes_give_the_same_losses(kind: str, tmp_path: Path, two_processes: Any) -> None:
-    one, two = two_processes(kind, tmp_path)
+def test_two_processes_give_the_same_losses(kind: str, courses: Any) -> None:
+    one, two = courses[kind]
     assert two == pytest.approx(one, rel=1e-6)
+    assert len(one) == 10
