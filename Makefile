@@ -18,9 +18,10 @@ help: ## say what there is
 demo: .venv/.installed ## adapt the starter encoder to made-up hospital records, and show the proof
 	@$(BIN)/acclimate demo
 
-# A worker a core, and a thread a worker: tiny models gain nothing from more.
+# A worker a core, and a thread a worker: tiny models gain nothing from more. The order is that of tests/conftest.py;
+# xdist's own puts files of few tests last, and those are the slowest.
 test: .venv/.installed-test ## the whole suite
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-long: .venv/.installed-test ## what the suite runs in a shorter form, at full length: real data as a whole (half an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m long --timeout 3600

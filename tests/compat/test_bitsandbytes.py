@@ -19,6 +19,7 @@ assert sys.modules.get("kernels") is {after}
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "before, after", [("sys.modules['kernels'] = kernels", "kernels"), ("", "None")], ids=["with kernels", "without"]
 )

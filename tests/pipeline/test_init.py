@@ -276,6 +276,7 @@ def run_as_written(data: Path, place: Path, *overrides: str) -> Run:
     return done
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name, patients, measurable", [("synthea-27", 27, False), ("synthea-1k", 160, True)])
 def test_what_is_written_for_synthea_runs_without_an_edit(

@@ -125,6 +125,7 @@ def courses(two_processes: Any) -> Any:
     return two_processes("bert", "llama")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["bert", "llama"])
 def test_two_processes_give_the_same_losses(kind: str, courses: Any) -> None:
     one, two = courses[kind]

@@ -134,6 +134,7 @@ def trained(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return Trained(whole, places, dict(zip(CASES, codes, strict=True)), too_far)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("adapter, fail_at", CASES)
 def test_killed_anywhere_ends_in_the_same_bytes(adapter: str, fail_at: str, trained: Trained) -> None:
     case = (adapter, fail_at)

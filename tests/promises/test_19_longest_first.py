@@ -188,6 +188,7 @@ for name, arguments in {
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="counts resident pages as Linux does")
 def test_processes_take_what_is_foreseen(tmp_path: Path) -> None:
     """Foreseen and measured differ by a factor between 0.6 and 1.6, also without the interpreter's share."""

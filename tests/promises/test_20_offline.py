@@ -24,6 +24,7 @@ print("seen", bool(seen))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("offline", ["1", "0"])
 @pytest.mark.parametrize("kind", ["encoder"])
 def test_a_run_on_local_files_opens_no_socket(kind: str, offline: str, tmp_path: Path) -> None:
