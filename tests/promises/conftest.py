@@ -30,7 +30,9 @@ Course = list[float]
 
 
 @pytest.fixture(scope="session")
-def two_processes(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, tuple[Course, Course]]]:
+def two_processes(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., dict[str, tuple[Course, Course]]]:
     """Give a function that trains each kind once in one process and once in two (torchrun, gloo): both courses by kind."""
 
     def run(*kinds: str) -> dict[str, tuple[Course, Course]]:
