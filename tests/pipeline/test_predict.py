@@ -90,6 +90,13 @@ def test_one_text_rows_and_nothing(loaded: Loaded) -> None:
         loaded.predict([{"what": "a", "other": "b"}])
 
 
+def test_a_row_without_a_text_has_an_answer_that_says_nothing(loaded: Loaded) -> None:
+    nothing = {"label": None, "score": None, "scores": {"drug": None, "other": None}}
+    assert loaded.predict([{"text": ""}, {"text": " \n\u00a0"}, {"text": None}]) == [nothing] * 3
+    assert loaded.predict([{"text": None}]) == [nothing], "a column of nothing"
+    assert [line["label"] for line in loaded.predict(["", *TEXTS, " "])] == [None, "drug", "other", None]
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
 def test_a_file_keeps_its_order_and_columns(
     ending: str, classifier: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -29,26 +29,31 @@ def types(line: Line) -> dict[str, pa.DataType]:
 
 
 def lines(answers: Answers, texts: Sequence[str | None], abstain_below: float | None = None) -> list[Line]:
-    """Give a line a row.
+    """Give a line a row. A row without a text (none, or white space alone) has an answer that says nothing: training learns
+    from no such row.
 
     One label: `label` (None below `abstain_below`), `score` (its probability), `scores` of all labels. Several: `labels`,
     `scores`. A number: `score`. Spans: `entities` (start, end, label, score, text). Texts: `answer`.
     """
     if isinstance(answers, ClassAnswers):
-        return _classes(answers, abstain_below)
+        return _classes(answers, texts, abstain_below)
     if isinstance(answers, SpanAnswers):
         return [
             {"entities": [{"start": one.start, "end": one.end, "label": one.label, "score": round(one.score, _DIGITS),
                            "text": (text or "")[one.start : one.end]} for one in some]}
             for some, text in zip(answers.said, texts, strict=True)
         ]  # fmt: skip
-    return [{"answer": one} for one in answers.said]
+    return [{"answer": "" if _is_blank(text) else one} for one, text in zip(answers.said, texts, strict=True)]
 
 
-def _classes(answers: ClassAnswers, abstain_below: float | None) -> list[Line]:
+def _is_blank(text: str | None) -> bool:
+    return not (text or "").strip()
+
+
+def _classes(answers: ClassAnswers, texts: Sequence[str | None], abstain_below: float | None) -> list[Line]:
     names, found = answers.labels.names, []
-    for said_K, probability_K in zip(answers.said_NK(), answers.probability_NK, strict=True):
-        if np.isnan(probability_K).any():
+    for text, said_K, probability_K in zip(texts, answers.said_NK(), answers.probability_NK, strict=True):
+        if _is_blank(text) or np.isnan(probability_K).any():
             found.append(_nothing(answers.labels))
             continue
         if answers.labels.kind == "score":
@@ -69,8 +74,6 @@ def _nothing(labels: Labels) -> Line:
     if labels.kind == "score":
         return {"score": None}
     scores = dict.fromkeys(labels.names)
-    return (
-        {"labels": [], "scores": scores}
-        if labels.kind == "several"
-        else {"label": None, "score": None, "scores": scores}
-    )
+    if labels.kind == "several":
+        return {"labels": [], "scores": scores}
+    return {"label": None, "score": None, "scores": scores}
