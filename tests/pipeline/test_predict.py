@@ -137,6 +137,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
     "what, more, said",
     [
         ("there.csv", [], "no file there.csv"),
+        ("there.docx", [], "no file there.docx"),
         ("FILE", ["--output", "x.xlsx"], "x.xlsx"),
         ("FILE", ["--output", "/nowhere/x.csv"], "No such file"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -50,10 +51,19 @@ def is_file(what: str, where: str) -> bool:
             return True
     except (OSError, ValueError):  # no file can be called so
         return False
-    ending = Path(what).suffix.lower()
-    if " " not in what and ending in (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".txt"):
-        raise UserError(Fault(where, f"no file {what}", "a file, a text, or - for lines of text", "check the path"))
+    if _looks_like_a_file(what):
+        do = "check the path; a text that looks like one goes in as a line (-)"
+        raise UserError(Fault(where, f"no file {what}", "a file, a text, or - for lines of text", do))
     return False
+
+
+def _looks_like_a_file(what: str) -> bool:
+    """Say whether one word ends as the files do that sources read, or is a path to a file of any ending."""
+    from acclimate.sources.ending import ending_of
+
+    if len(what.split()) != 1:
+        return False
+    return ending_of(what) is not None or re.fullmatch(r".*[/\\].*\.[A-Za-z][A-Za-z0-9]{0,7}", what) is not None
 
 
 def _say(line: object) -> None:

@@ -55,15 +55,16 @@ def name_for(path: str | Sequence[str], where: str = "sources") -> str:
 
 
 def _of_one(path: str, where: str) -> set[str]:
-    ending = _ending(shown(path))
+    ending = ending_of(shown(path))
     if ending:
         return {_looked_at(path, where) or FORMATS[ending] if ending in (".tsv", ".json") else FORMATS[ending]}
-    files = [file for file in find(path, tuple(FORMATS), where) if _ending(file.name)]
-    data = [file for file in files if _ending(file.name) != _BESIDE_DATA]
+    files = [file for file in find(path, tuple(FORMATS), where) if ending_of(file.name)]
+    data = [file for file in files if ending_of(file.name) != _BESIDE_DATA]
     return {_of_file(file) for file in data or files}
 
 
-def _ending(name: str) -> str | None:
+def ending_of(name: str) -> str | None:
+    """Give the ending of a file that a source reads, without that of a compression; None for another."""
     plain = without_compression(name).lower()
     return next((ending for ending in FORMATS if plain.endswith(ending)), None)
 
@@ -79,7 +80,7 @@ def _looked_at(path: str, where: str) -> str | None:
 
 
 def _of_file(file: File) -> str:
-    ending = _ending(file.name) or ""
+    ending = ending_of(file.name) or ""
     if ending in (".tsv", ".json") and "file" in file.system.protocol:
         start = _start(file)
         if ending == ".tsv" and looks_like_conll(start):

@@ -1,0 +1,33 @@
+"""What is asked about: a file, or a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from acclimate.cli.predict import is_file
+from acclimate.core.errors import UserError
+from acclimate.sources.ending import FORMATS
+
+
+@pytest.mark.parametrize("what", [*(f"nofile{ending}" for ending in FORMATS), "nofile.CSV", "nofile.jsonl.gz", "here/x.dat",
+                                  "../x.log", "/nowhere/x.xlsx", "C:\\x\\y.doc", "data/*.csv"])  # fmt: skip
+def test_a_file_that_is_not_there_is_said(what: str) -> None:
+    with pytest.raises(UserError) as raised:
+        is_file(what, "predict")
+    assert f"no file {what}" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["", "-", "aspirin", "and/or", "120/80", "3/4.5", "Yes.", "a/b.", "see the file notes.txt", "reads x.csv\tnow", "p<.05",
+     "阿司匹林/布洛芬.好", "e.g.", "x" * 5000],
+)  # fmt: skip
+def test_a_text_is_a_text(what: str) -> None:
+    assert not is_file(what, "predict")
+
+
+def test_a_file_is_one_whatever_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "a name").touch()
+    assert is_file(str(tmp_path / "a name"), "predict")
