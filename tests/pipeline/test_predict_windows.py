@@ -82,6 +82,17 @@ def test_a_question_s_windows_are_those_that_were_trained(encoder: Path, tmp_pat
     assert (tokens.max_length, tokens.stride) == (24, 6)
 
 
+def test_a_special_token_in_a_text_is_read_as_it_was_learnt(encoder: Path, tmp_path: Path) -> None:
+    marks = {"drug": "[DRUG]", "other": "[OTHER]"}
+    rows = [[{**row, "text": f"{marks[row['label']]} was seen"} for row in labelled(60, seed)] for seed in (1, 2)]
+    tokens = {"max_length": 16, "additional_special_tokens": list(marks.values())}
+    done = trained(encoder, tmp_path, rows, objective="classify", tokens=tokens)
+    assert score(done, "accuracy") == 1.0
+    with acclimate.load(str(done.folder)) as model:
+        said = model.predict([row["text"] for row in rows[1]])
+    assert [line["label"] for line in said] == [row["label"] for row in rows[1]]
+
+
 def test_plain_transformers_cuts_there_too(classifier: Run) -> None:
     tokenizer = AutoTokenizer.from_pretrained(classifier.folder / "model")
     assert len(tokenizer(labelled(1, 3)[0]["text"], truncation=True)["input_ids"]) == 16

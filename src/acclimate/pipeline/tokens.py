@@ -34,14 +34,15 @@ from acclimate.tokens.words import FEWEST_GROUPS, count_tokens, listed_words, mi
 
 @dataclass(frozen=True)
 class Tokenised:
-    """A phase's examples. `new_ids` are tokens that the base does not have, `pieces` what their rows start from;
-    `facts` counts documents, windows and tokens for the report.
+    """A phase's examples. `new_ids` are tokens that the base does not have, `pieces` what their rows start from; `in_text`
+    the special tokens that are meant where they stand in a text; `facts` counts documents, windows and tokens for the report.
     """
 
     train: Examples
     validation: Examples | None
     new_ids: list[int]
     pieces: list[list[int]]
+    in_text: list[str]
     made_from: str
     facts: dict[str, Any]
 
@@ -82,7 +83,7 @@ def tokenised(
         for role, encoded in found.items()
     }
     validation = found["validation"].examples if "validation" in found else None
-    return Tokenised(found["train"].examples, validation, new_ids, pieces, made_from, facts)
+    return Tokenised(found["train"].examples, validation, new_ids, pieces, _tags(phase, rows), made_from, facts)
 
 
 def need_room(phase: Phase, lm: LanguageModel, rows: Rows, roles: Sequence[str]) -> None:

@@ -69,8 +69,7 @@ def trained(workplace: Workplace, phase: Phase, base: Model, rows: Rows, ledger:
     told = with_callbacks(tell, phase.train.callbacks, place)
     result, wrapped = _train(phase, lm, data, place, made_from, workplace, told)
     if is_main():
-        facts = _facts(phase, lm, data, result)
-        _write(phase, lm, wrapped, place, made_from, result, facts)
+        _write(phase, lm, data, wrapped, place, made_from, result)
         finished = {
             "made_from": made_from,
             "planned": result.planned,
@@ -147,12 +146,13 @@ def room(phase: Phase) -> int:
 
 
 def _write(
-    phase: Phase, lm: LanguageModel, wrapped: Any, place: Path, made_from: str, result: Any, facts: dict[str, Any]
+    phase: Phase, lm: LanguageModel, data: Tokenised, wrapped: Any, place: Path, made_from: str, result: Any
 ) -> None:
-    """Write `adapter/`, `model/`, and the results under transformers' names."""
+    """Write `adapter/`, `model/`, the results under transformers' names, and the facts."""
     from acclimate.compat.transformers.chat import stop_at
     from acclimate.model.save import probe, save, save_adapter
 
+    facts = _facts(phase, lm, data, result)
     if isinstance(phase.objective, Writes):
         stop_at(lm.model, phase.objective.endings(lm.tokenizer))
     wrapped.float()  # a base held in bfloat16 would round what was learnt when the two are merged
@@ -162,7 +162,7 @@ def _write(
             save_adapter(lm, wrapped, new)
     merged = phase.adapter.merge(wrapped)
     if isinstance(phase.objective, Task):
-        setattr(merged.config, TASK, kept(phase, lm.max_length))
+        setattr(merged.config, TASK, kept(phase, lm.max_length, data.in_text))
     # Plain transformers cuts a task's texts where training did; a language model may be trained on with longer windows.
     takes = max(lm.tokenizer.model_max_length, lm.max_length)
     lm.tokenizer.model_max_length = window(phase, lm.max_length) if lm.head in TASK_HEADS else takes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from acclimate.core.errors import Fault, UserError
@@ -10,13 +11,17 @@ from acclimate.core.recipe import validate
 from acclimate.pipeline.recipe import Phase
 
 _HEADS = {"ForSequenceClassification": "classify", "ForTokenClassification": "tag", "ForQuestionAnswering": "extract"}
+_TOKENS = ("max_length", "stride", "additional_special_tokens")
 _SOURCE = {"name": "jsonl", "path": "-"}
 
 
-def kept(phase: Phase, takes: int) -> dict[str, Any]:
-    """Give what a trained model's config keeps of its phase. `takes` is the longest sequence the model takes, in tokens."""
+def kept(phase: Phase, takes: int, in_text: Sequence[str]) -> dict[str, Any]:
+    """Give what a trained model's config keeps of its phase.
+
+    Takes: `takes`, the longest sequence the model takes, in tokens; `in_text`, special tokens that are meant in a text.
+    """
     return {"objective": phase.model_dump(mode="json")["objective"], "max_length": window(phase, takes),
-            "stride": phase.tokens.stride, TAKES: takes}  # fmt: skip
+            "stride": phase.tokens.stride, "additional_special_tokens": list(in_text), TAKES: takes}  # fmt: skip
 
 
 def window(phase: Phase, takes: int) -> int:
@@ -32,7 +37,7 @@ def phase_of(config: Any, name: str) -> Phase:
     data: dict[str, Any] = {"sources": {"train": {"rows": _SOURCE}}}
     if learnt_a_task(config):
         own = getattr(config, TASK)
-        tokens = {key: own[key] for key in ("max_length", "stride") if own.get(key) is not None}
+        tokens = {key: own[key] for key in _TOKENS if own.get(key) is not None}
         return validate(Phase, {**data, "objective": own["objective"], "tokens": tokens})
     classes = getattr(config, "architectures", None) or [""]
     head = next((head for ending, head in _HEADS.items() if classes[0].endswith(ending)), None)
