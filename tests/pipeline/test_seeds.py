@@ -49,12 +49,42 @@ def test_every_start_and_seed_is_trained_alike_and_the_change_is_over_seeds(enco
     assert {path: path.stat().st_mtime_ns for path in stamps} == stamps, "the same call again trains nothing"
 
 
+def test_every_start_goes_through_each_task_phase(encoder: Path, tmp_path: Path) -> None:
+    """An adaptation that moves nothing is worth nothing: no start has seen more labels than another."""
+    data = tiny.write_rows(tmp_path / "task.jsonl", labelled())
+    still = {"max_steps": 1, "per_device_train_batch_size": 8, "learning_rate": 1e-30, "bf16": False}
+    asked = {**recipe(str(encoder), data), "output_dir": str(tmp_path / "run")}
+    adapt, task = asked["phases"]
+    adapt["train"] = still
+    head = {**task, "name": "head", "adapter": "freeze", "train": {**task["train"], "seed": 7}}
+    asked["phases"] = [adapt, head, task]
+    asked["evaluate"] |= {"compare_with_base": {"seeds": 2}}
+    done = run(asked)
+    arms = {path.name: path for path in (done.folder / "compare_with_base").iterdir()}
+    assert arms.keys() == {"base-42", "base-43", "adapted-43"}
+    for name, path in arms.items():
+        phases = read_recipe(path / "recipe.yaml")[0].phases
+        assert [(one.name, one.train.seed) for one in phases] == [
+            ("head", 7 + (seed := name.endswith("43"))),
+            ("task", 42 + seed),
+        ]
+        assert len(list(path.glob("*-train*/model/model.safetensors"))) == 2
+    scores = [line for line in json.loads((done.folder / "scores.json").read_text()) if "seed" in line]
+    found = {(line["when"], line["seed"], line["name"]): line["value"] for line in scores}
+    before = {key[1:]: value for key, value in found.items() if key[0] == "before"}
+    after = {key[1:]: value for key, value in found.items() if key[0] == "after"}
+    assert {("roc_auc", 42), ("roc_auc", 43)} <= {(name, seed) for seed, name in before}
+    assert after == before
+
+
 @pytest.mark.parametrize(
     "changes, asked, says",
     [
-        ({"phases": 1}, {}, "there is one phase"),
+        ({"phases": 1}, {}, "no adaptation: phase 'task' is a task already"),
+        ({"phases": "tasks"}, {}, "no adaptation: phase 'head' is a task already"),
+        ({"phases": "task first"}, {}, "no adaptation: phase 'head' is a task already"),
         ({"objective": "mlm"}, {}, "the last phase is no task"),
-        ({"phases": 3}, {"control": "general"}, "2 phases before the task"),
+        ({"phases": 3}, {"control": "general"}, "2 adaptations before the task"),
     ],
 )
 def test_where_there_is_nothing_to_compare(
@@ -64,9 +94,9 @@ def test_where_there_is_nothing_to_compare(
     whole = recipe("unused", data)
     adapt, task = whole["phases"]
     task["objective"] = {"name": "classify", "labels": ["drug", "other"]} if "objective" not in changes else "mlm"
-    whole["phases"] = {1: [task], 2: [adapt, task], 3: [{**adapt, "name": "first"}, adapt, task]}[
-        changes.get("phases", 2)
-    ]
+    head = {**task, "name": "head", "adapter": "freeze"}
+    whole["phases"] = {1: [task], 2: [adapt, task], 3: [{**adapt, "name": "first"}, adapt, task],
+                       "tasks": [head, task], "task first": [head, adapt, task]}[changes.get("phases", 2)]  # fmt: skip
     whole["evaluate"] = {"compare_with_base": {"seeds": 2, **asked}}
     with pytest.raises(UserError, match=says):
         need_comparable(read_recipe(whole)[0])

@@ -79,7 +79,8 @@ class Evaluate(Section):
         None, "where the control's general text comes from (default: the source of prepare: replay)"
     )
     compare_with_base: CompareWithBase | None = option(
-        None, "tasks behind an adaptation: train the task from the base too, with several seeds: {seeds: 3}"
+        None,
+        "tasks behind an adaptation (mlm, clm): train every task phase from the base too, with several seeds: {seeds: 3}",
     )
     slices: tuple[Slice, ...] = option(
         (), "columns whose values are subgroups, each measured by itself: sex, or {column: age, bands: [0, 18, 65]}"

@@ -110,7 +110,7 @@ def _run(workplace: Workplace, tell: Tell) -> Run:
         done.append(trained(workplace, phase, base, rows, ledger, tell))
         start, base = base, recipe.model.at(str(done[-1].folder / "model"))
     control = controlled(workplace, start, general, tell) if general is not None else None
-    repeated = seed_runs(workplace, done, found[-1], instead, tell)
+    repeated = seed_runs(workplace, done, found, instead, tell)
     if is_main():
         write_json(workplace.root / "ledger.json", ledger.entries)
         workplace.show_at_root(done[-1].folder)

@@ -1,4 +1,8 @@
-"""`compare_with_base`: the task trained from base, adapted model and control, each from several seeds."""
+"""`compare_with_base`: the task trained from base, adapted model and control, each from several seeds.
+
+An adaptation is a phase without labels (mlm, clm) before every task. All phases from the first task on are the task: every
+start is trained through each of them, so that only the adaptation tells the starts apart.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +40,11 @@ def _asked(measured: Evaluate) -> CompareWithBase | None:
     return measured.compare_with_base
 
 
+def adaptations(recipe: Recipe) -> int:
+    """Give how many phases are adaptations: those before the first task."""
+    return next((n for n, phase in enumerate(recipe.phases) if isinstance(phase.objective, Task)), len(recipe.phases))
+
+
 def need_comparable(recipe: Recipe) -> None:
     """Raise UserError, before anything is trained, where there is no task behind an adaptation to compare.
 
@@ -52,11 +61,13 @@ def need_comparable(recipe: Recipe) -> None:
     if not has_answers(last):
         do = "leave it out: such a phase is compared with its base as it is"
         raise UserError(Fault(_WHERE, "the last phase is no task with a head of its own", "classify, tag, extract", do))
-    if len(recipe.phases) < 2:
-        do = "write the adaptation as a phase before the task"
-        raise UserError(Fault(_WHERE, "there is one phase: it starts from the base as it is", "two or more", do))
-    if asked.control is not None and len(recipe.phases) > 2:
-        found = f"{len(recipe.phases) - 1} phases before the task"
+    adapting = adaptations(recipe)
+    if not adapting:
+        found = f"no adaptation: phase {recipe.phases[0].name!r} is a task already, and starts from the base as it is"
+        do = "write the adaptation as the first phase, or leave it out"
+        raise UserError(Fault(_WHERE, found, "a phase without labels (mlm, clm) before every task", do))
+    if asked.control is not None and adapting > 1:
+        found = f"{adapting} adaptations before the task"
         raise UserError(
             Fault(f"{_WHERE}.control", found, "one, which the control is trained alike", "leave control out")
         )
@@ -71,25 +82,24 @@ def general_text(recipe: Recipe, rows: Sequence[Rows], tell: Tell) -> Rows | Non
 
 
 def seed_runs(
-    workplace: Workplace, done: Sequence[Trained], rows: Rows, general: Rows | None, tell: Tell
+    workplace: Workplace, done: Sequence[Trained], rows: Sequence[Rows], general: Rows | None, tell: Tell
 ) -> list[SeedRun]:
-    """Train the last phase from every start with every seed, or find it trained, each in a folder of its own.
+    """Train the task's phases from every start with every seed, or find them trained, each chain in a folder of its own.
 
-    Takes: the run's own phases, whose last is the first seed of the adapted model; `rows` of the last phase; `general`, what
+    Takes: the run's own phases, whose last is the first seed of the adapted model; `rows` of every phase; `general`, what
     the control is adapted to. Raises: UserError, Interrupted.
     """
     recipe = workplace.recipe
     asked: CompareWithBase | None = _asked(recipe.measured_by)
     if asked is None:
         return []
-    task, first = recipe.phases[-1], recipe.phases[-1].train.seed
+    place, first = adaptations(recipe), recipe.phases[-1].train.seed
     runs = [SeedRun("after", first, done[-1])]
     for when, start in _starts(workplace, done, general, tell):
         for number in range(when == "after", asked.seeds):
-            train = task.train.model_copy(update={"seed": first + number})
-            tell(Event("stage", f"{FOLDER}: {task.name} from {_NAMES[when]}, seed {first + number}"))
-            phase = task.model_copy(update={"train": train})
-            made = _alone(workplace, phase, start, rows, f"{_NAMES[when]}-{first + number}", number, tell)
+            tell(Event("stage", f"{FOLDER}: {recipe.phases[-1].name} from {_NAMES[when]}, seed {first + number}"))
+            phases = [_seeded(phase, number) for phase in recipe.phases[place:]]
+            made = _alone(workplace, phases, start, rows[place:], f"{_NAMES[when]}-{first + number}", number, tell)
             runs.append(SeedRun(when, first + number, made))
     return runs
 
@@ -103,18 +113,34 @@ def _starts(
     """Give what the task starts from, by whose score it is."""
     base = workplace.recipe.model
     yield "before", base
-    yield "after", done[-2].model(base)
+    yield "after", done[adaptations(workplace.recipe) - 1].model(base)
     if general is not None:
         tell(Event("stage", f"{FOLDER}: adapting to general text"))
-        control = _alone(workplace, workplace.recipe.phases[0], base, general, "control", 0, tell)
+        control = _alone(workplace, workplace.recipe.phases[:1], base, [general], "control", 0, tell)
         yield "control", control.model(base)
 
 
-def _alone(workplace: Workplace, phase: Phase, start: Model, rows: Rows, name: str, number: int, tell: Tell) -> Trained:
-    """Train one phase as a run of its own; a fresh head is drawn from the run's seed plus the number of the seed."""
+def _seeded(phase: Phase, number: int) -> Phase:
+    train = phase.train.model_copy(update={"seed": phase.train.seed + number})
+    return phase.model_copy(update={"train": train})
+
+
+def _alone(
+    workplace: Workplace,
+    phases: Sequence[Phase],
+    start: Model,
+    rows: Sequence[Rows],
+    name: str,
+    number: int,
+    tell: Tell,
+) -> Trained:
+    """Train phases as a run of their own, and give the last; a fresh head is drawn from the run's seed plus `number`."""
     recipe = workplace.recipe
-    changes = {"output_dir": str(workplace.root / FOLDER / name), "phases": (phase,), "model": start,
+    changes = {"output_dir": str(workplace.root / FOLDER / name), "phases": tuple(phases), "model": start,
                "seed": recipe.seed + number}  # fmt: skip
     with main_first():
         own = Workplace(recipe.model_copy(update=changes), workplace.command)
-    return trained(own, phase, start, rows, Ledger(), tell)
+    for phase, of_phase in zip(phases, rows, strict=True):
+        made = trained(own, phase, start, of_phase, Ledger(), tell)
+        start = made.model(recipe.model)
+    return made
