@@ -26,7 +26,7 @@ def majority(train_NK: Floats, test: ClassAnswers) -> ClassAnswers:
     """Answer every text with each label's share of the training rows.
 
     Takes: `train_NK`, the training rows' labels as `ClassAnswers.gold_NK` has them (a score: the scores); `test`, whose
-    gold, rows and groups are kept. Gives: the same with this floor's probabilities (a score: the mean).
+    gold, rows and groups are kept. Gives: the same with this floor's probabilities (a score: the mean) and no threshold.
     """
     share_K = train_NK.mean(axis=0)
     return replace(test, probability_NK=np.tile(share_K, (len(test.row_ids), 1)), threshold_K=None)

@@ -88,7 +88,7 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, repeated: Seque
             sums[name] = scores_of(said, settings)
     keep_for_predicting(workplace, trained, chosen, settings)
     place = Place(phase.name, "test", column or "document")
-    floors = task_floors(said, of_role(rows, "train"), test, phase.objective, settings)
+    floors = task_floors(said, of_role(rows, "train"), of_role(rows, "validation"), test, phase.objective, settings)
     by_seed = _by_seed(workplace, repeated, sums["after"], rows, tell)
     if by_seed:
         lines = seed_lines(place, by_seed, settings.bootstrap, settings.primary)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from acclimate.core.answers import Answers, ClassAnswers, SpanAnswers, TextAnswers
+from acclimate.core.answers import Answers, ClassAnswers, Floats, SpanAnswers, TextAnswers
 from acclimate.core.extras import has_package
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
@@ -16,6 +16,7 @@ from acclimate.evaluate.answer_floors import by_words, never
 from acclimate.evaluate.class_floors import majority, tfidf_logistic
 from acclimate.evaluate.entity_floors import looked_up
 from acclimate.evaluate.section import Evaluate
+from acclimate.evaluate.thresholds import Wanted, choose_thresholds
 from acclimate.pipeline.predictor import there
 from acclimate.pipeline.task_scores import scores_of
 from acclimate.predict.classes import gold
@@ -26,20 +27,28 @@ _SHOWN = ("accuracy", "f1", "macro_f1", "micro_f1", "roc_auc", "entity_precision
 """Scores whose floors are measured, beside the one that decides."""
 
 
-def task_floors(said: Answers, train: Rows, test: Rows, task: Any, settings: Evaluate) -> list[GroupSums]:
+def task_floors(
+    said: Answers, train: Rows, validation: Rows, test: Rows, task: Any, settings: Evaluate
+) -> list[GroupSums]:
     """Give how far simple means get: of classes the most frequent label, and TF-IDF with logistic regression; of entities a
     dictionary of those in training rows; of answers in a context the sentence most like the question, or none at all.
 
-    Takes: `said`, a model's answers about the test rows, whose gold is read.
+    Takes: `said`, a model's answers about the test rows, whose gold is read; `validation`, on which the floors' thresholds
+    are chosen where the recipe asks for some, as the model's are.
     """
     if not train.num_rows:
         return []
-    return list(_measured(_answers(said, train, test, task), settings))
+    return list(_measured(_answers(said, train, validation, test, task, settings), settings))
 
 
-def _answers(said: Answers, train: Rows, test: Rows, task: Any) -> Mapping[str, Answers]:
+def _answers(
+    said: Answers, train: Rows, validation: Rows, test: Rows, task: Any, settings: Evaluate
+) -> Mapping[str, Answers]:
     if isinstance(said, ClassAnswers):
-        return _of_classes(said, train, test, task)
+        if settings.threshold is None:
+            return _of_classes(said, train, _texts(test), task)
+        ways = _of_classes(_with_first(said, validation, task), train, _texts(validation) + _texts(test), task)
+        return {name: _decided(one, validation.num_rows, settings.threshold) for name, one in ways.items()}
     if isinstance(said, SpanAnswers):
         marked = zip(_column(train, "text"), train.column(task.columns[0]).to_pylist(), strict=True)
         training = [(text, entities(some)) for text, some in marked]
@@ -47,13 +56,32 @@ def _answers(said: Answers, train: Rows, test: Rows, task: Any) -> Mapping[str, 
     return _of_contexts(said, train, test, task)
 
 
-def _of_classes(said: ClassAnswers, train: Rows, test: Rows, task: Any) -> Mapping[str, Answers]:
-    rows = train.select(there(task, train)).to_pylist()
-    learnt_NK = gold(np.stack([task.answer(row) for row in rows]), said.labels)
+def _of_classes(said: ClassAnswers, train: Rows, texts: list[str], task: Any) -> Mapping[str, ClassAnswers]:
+    learnt_NK = _gold(said, train, task)
     ways = {"the most frequent label": majority(learnt_NK, said)}
     if said.labels.kind != "score" and has_package("sklearn"):
-        ways["TF-IDF + logistic regression"] = tfidf_logistic(_texts(train), learnt_NK, _texts(test), said)
+        ways["TF-IDF + logistic regression"] = tfidf_logistic(_texts(train), learnt_NK, texts, said)
     return ways
+
+
+def _gold(said: ClassAnswers, rows: Rows, task: Any) -> Floats:
+    return gold(np.stack([task.answer(row) for row in rows.select(there(task, rows)).to_pylist()]), said.labels)
+
+
+def _with_first(said: ClassAnswers, rows: Rows, task: Any) -> ClassAnswers:
+    """Put rows that nobody has answered yet before those of `said`, so that each floor learns once for both."""
+    none = tuple([""] * rows.num_rows)
+    gold_NK = np.concatenate([_gold(said, rows, task), said.gold_NK])
+    return replace(said, row_ids=none + said.row_ids, groups=none + said.groups, gold_NK=gold_NK)
+
+
+def _decided(floor: ClassAnswers, first: int, wanted: Wanted) -> ClassAnswers:
+    """Choose the threshold on the first rows, and give the others with it."""
+    validation, test = (
+        replace(floor, row_ids=floor.row_ids[part], groups=floor.groups[part], gold_NK=floor.gold_NK[part],
+                probability_NK=floor.probability_NK[part]) for part in (slice(first), slice(first, None))
+    )  # fmt: skip
+    return replace(test, threshold_K=choose_thresholds(validation, wanted).threshold_K)
 
 
 def _of_contexts(said: TextAnswers, train: Rows, test: Rows, task: Any) -> Mapping[str, Answers]:
