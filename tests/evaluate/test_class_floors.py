@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from acclimate.core import extras
 from acclimate.core.errors import UserError
-from acclimate.evaluate.class_floors import majority, tfidf_logistic, words
+from acclimate.evaluate.class_floors import majority, tfidf_logistic, tfidf_ridge, words
 from acclimate.evaluate.metrics.accuracy import Accuracy
 from acclimate.evaluate.metrics.mse import Mse
 from tests.evaluate.classes_made import one_of, scores_of, several_of, values
@@ -35,6 +35,14 @@ def test_tfidf_is_scikit_learns_on_words_and_pairs() -> None:
     theirs = LogisticRegression(max_iter=2000).fit(weigher.fit_transform(TRAIN), LABELS)
     assert found.probability_NK == pytest.approx(theirs.predict_proba(weigher.transform(TEST)))
     assert found.probability_NK[1:].argmax(axis=1).tolist() == [1, 0]
+
+
+def test_of_scores_it_is_scikit_learns_ridge_regression() -> None:
+    pain = np.array(LABELS)[:, None] * 4.0
+    found = tfidf_ridge(TRAIN, pain, TEST, scores_of([0.0, 4.0, 0.0], [0.0, 0.0, 0.0]))
+    weigher = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\w+")
+    theirs = Ridge().fit(weigher.fit_transform(TRAIN), pain[:, 0])
+    assert found.probability_NK[:, 0] == pytest.approx(theirs.predict(weigher.transform(TEST)))
 
 
 def test_several_labels_have_a_regression_each() -> None:

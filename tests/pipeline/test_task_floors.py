@@ -17,7 +17,7 @@ from acclimate.evaluate.metrics.micro_f1 import MicroF1
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.thresholds import Wanted, choose_thresholds
 from acclimate.pipeline.task_floors import task_floors
-from tests.evaluate.classes_made import several_of, values
+from tests.evaluate.classes_made import scores_of, several_of, values
 
 NAMES = ("cough", "fever")
 SEVERAL: Any = SimpleNamespace(columns=("labels",), answer=lambda row: np.array(row["labels"], dtype=np.float32))
@@ -36,6 +36,18 @@ def rows(number: int, seed: int) -> Rows:
 def asked(of: Rows) -> ClassAnswers:
     gold = np.array(of.column("labels").to_pylist())
     return several_of(gold, np.zeros(gold.shape), NAMES)
+
+
+def test_a_score_has_the_mean_and_a_regression_of_its_own() -> None:
+    train, test = rows(80, 0), rows(60, 1)
+    score: Any = SimpleNamespace(columns=("labels",), answer=lambda row: np.array(row["labels"][:1], dtype=np.float32))
+    right = [labels[0] for labels in test.column("labels").to_pylist()]
+    floors = task_floors(scores_of(right, [0] * 60), train, test, test, score, Evaluate(primary="mse"))
+    found = {one.unit.partition(", by ")[2]: one.value for one in floors if one.name == "mse"}
+    assert found.keys() == {"the mean of the training rows", "TF-IDF + ridge regression"}
+    mean = np.mean([labels[0] for labels in train.column("labels").to_pylist()])
+    assert found["the mean of the training rows"] == pytest.approx(np.mean((np.array(right) - mean) ** 2))
+    assert found["TF-IDF + ridge regression"] < 0.8 * found["the mean of the training rows"]
 
 
 def test_floors_decide_by_thresholds_chosen_as_the_models_are() -> None:

@@ -1,4 +1,5 @@
-"""How far classes are told by simple means: always the most frequent label, and TF-IDF with logistic regression.
+"""How far classes and scores are told by simple means: always the most frequent label, or the mean score, and TF-IDF with
+logistic or ridge regression.
 
 Legend of shapes: N rows, K labels.
 """
@@ -41,16 +42,32 @@ def tfidf_logistic(
     training rows have, or none, gets that as its probability. Raises: UserError if scikit-learn is not installed.
     """
     need_package("sklearn", "advise", "evaluate, floor tfidf_logistic")
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    weigher = TfidfVectorizer(analyzer=_words_and_pairs, sublinear_tf=True)
-    learn, asked = weigher.fit_transform(train_texts), weigher.transform(test_texts)
+    learn, asked = _weighed(train_texts, test_texts)
     if test.labels.kind == "several":
         columns = [_fitted(learn, asked, np.stack([1 - label_N, label_N], axis=1))[:, 1] for label_N in train_NK.T]
         probability_NK = np.stack(columns, axis=1)
     else:
         probability_NK = _fitted(learn, asked, train_NK)
     return replace(test, probability_NK=probability_NK, threshold_K=None)
+
+
+def tfidf_ridge(
+    train_texts: Sequence[str], train_NK: Floats, test_texts: Sequence[str], test: ClassAnswers
+) -> ClassAnswers:
+    """Answer a score by ridge regression on the same weights of words. Takes, raises: as `tfidf_logistic`."""
+    need_package("sklearn", "advise", "evaluate, floor tfidf_ridge")
+    from sklearn.linear_model import Ridge
+
+    learn, asked = _weighed(train_texts, test_texts)
+    said_N = Ridge().fit(learn, train_NK[:, 0]).predict(asked)
+    return replace(test, probability_NK=said_N[:, None], threshold_K=None)
+
+
+def _weighed(train_texts: Sequence[str], test_texts: Sequence[str]) -> tuple[Any, Any]:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    weigher = TfidfVectorizer(analyzer=_words_and_pairs, sublinear_tf=True)
+    return weigher.fit_transform(train_texts), weigher.transform(test_texts)
 
 
 def _words_and_pairs(text: str) -> list[str]:

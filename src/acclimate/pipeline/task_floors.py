@@ -13,7 +13,7 @@ from acclimate.core.extras import has_package
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.answer_floors import by_words, never
-from acclimate.evaluate.class_floors import majority, tfidf_logistic
+from acclimate.evaluate.class_floors import majority, tfidf_logistic, tfidf_ridge
 from acclimate.evaluate.entity_floors import looked_up
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.thresholds import Wanted, choose_thresholds
@@ -22,16 +22,19 @@ from acclimate.pipeline.task_scores import scores_of
 from acclimate.predict.classes import gold
 from acclimate.predict.spans import gold as entities
 
-_SHOWN = ("accuracy", "f1", "macro_f1", "micro_f1", "roc_auc", "entity_precision", "entity_recall", "entity_f1",
+_SHOWN = ("accuracy", "f1", "macro_f1", "micro_f1", "roc_auc", "mse", "mae", "pearson", "entity_precision", "entity_recall", "entity_f1",
           "exact_match", "token_f1")  # fmt: skip
 """Scores whose floors are measured, beside the one that decides."""
+_WAYS = {False: ("the most frequent label", "TF-IDF + logistic regression", tfidf_logistic),
+         True: ("the mean of the training rows", "TF-IDF + ridge regression", tfidf_ridge)}  # fmt: skip
+"""The floors of labels, and (True) of a score."""
 
 
 def task_floors(
     said: Answers, train: Rows, validation: Rows, test: Rows, task: Any, settings: Evaluate
 ) -> list[GroupSums]:
-    """Give how far simple means get: of classes the most frequent label, and TF-IDF with logistic regression; of entities a
-    dictionary of those in training rows; of answers in a context the sentence most like the question, or none at all.
+    """Give how far simple means get: of classes the most frequent label, and TF-IDF with logistic regression; of a score
+    the training rows' mean, and TF-IDF with ridge regression; of entities a dictionary of those in training rows; of answers in a context the sentence most like the question, or none at all.
 
     Takes: `said`, a model's answers about the test rows, whose gold is read; `validation`, on which the floors' thresholds
     are chosen where the recipe asks for some, as the model's are.
@@ -58,9 +61,10 @@ def _answers(
 
 def _of_classes(said: ClassAnswers, train: Rows, texts: list[str], task: Any) -> Mapping[str, ClassAnswers]:
     learnt_NK = _gold(said, train, task)
-    ways = {"the most frequent label": majority(learnt_NK, said)}
-    if said.labels.kind != "score" and has_package("sklearn"):
-        ways["TF-IDF + logistic regression"] = tfidf_logistic(_texts(train), learnt_NK, texts, said)
+    always, by_texts, regression = _WAYS[said.labels.kind == "score"]
+    ways = {always: majority(learnt_NK, said)}
+    if has_package("sklearn"):
+        ways[by_texts] = regression(_texts(train), learnt_NK, texts, said)
     return ways
 
 
@@ -100,8 +104,9 @@ def _measured(ways: Mapping[str, Answers], settings: Evaluate) -> Iterator[Group
 
 def untold_floor(answers: Answers) -> list[str]:
     """Say that a floor is missing, where the library that makes it is not installed."""
-    if isinstance(answers, ClassAnswers) and answers.labels.kind != "score" and not has_package("sklearn"):
-        return ['the floor of TF-IDF + logistic regression needs scikit-learn: pip install "acclimate[advise]"']
+    if isinstance(answers, ClassAnswers) and not has_package("sklearn"):
+        _, by_texts, _ = _WAYS[answers.labels.kind == "score"]
+        return [f'the floor of {by_texts} needs scikit-learn: pip install "acclimate[advise]"']
     return []
 
 
