@@ -17,6 +17,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import results as measured
+import task_results
 import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -170,6 +171,11 @@ def results() -> str:
     return measured.short(table)
 
 
+def tasks() -> str:
+    """Give the table of benchmarks/results/tasks, which `python -m benchmarks.tasks` writes."""
+    return task_results.task_table(table)
+
+
 def every_result() -> str:
     """Give every score of these runs."""
     return measured.full(table)
@@ -188,11 +194,12 @@ MAKERS = (
     recipes,
     speed,
     results,
+    tasks,
     every_result,
 )
 BLOCKS: dict[str, Callable[[], str]] = {maker.__name__: maker for maker in MAKERS}
 PAGES = {
-    "README.md": ("recipes", "results", "speed", "promises", "tree"),
+    "README.md": ("recipes", "results", "tasks", "speed", "promises", "tree"),
     "ARCHITECTURE.md": ("stages", "run_folders"),
     "docs/architectures.md": ("architectures",),
     "docs/options.md": ("sections", "methods", "aliases"),

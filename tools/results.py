@@ -97,7 +97,10 @@ def best_floor(run: Any, name: str) -> str:
 
 def floor_name(floor: Score) -> str:
     """Say what a floor is made by, from its unit."""
-    made = floor.unit.partition(FOUND_BY)[2] or floor.unit.partition(" that are ")[2] or "the data's own"
+    made = next(
+        (floor.unit.partition(said)[2] for said in (FOUND_BY, " that are ", ", by ") if said in floor.unit),
+        "the data's own",
+    )
     return made.partition(" (at most")[0].replace("a 5-gram model of bytes", "5-gram of bytes")
 
 
