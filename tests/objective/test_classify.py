@@ -37,6 +37,8 @@ def settled(columns: dict[str, Any], roles: list[str] | None = None, **options: 
         ({"review": ["a", "b"], "sentiment": ["x", "y"]}, {}, "one", ("x", "y"), [["x"], ["y"]]),
         ({"text": ["a", "b"], "label": ["10", "9"]}, {}, "one", ("9", "10"), [["10"], ["9"]]),
         ({"text": ["a", "b"], "labels": [["x", "y"], []]}, {}, "several", ("x", "y"), [["x", "y"], []]),
+        ({"text": ["a", "b"], "labels": ['["x", "y"]', "[]"]}, {}, "several", ("x", "y"), [["x", "y"], []]),
+        ({"text": ["a", "b"], "label": ["[x] y", "z"]}, {}, "one", ("[x] y", "z"), [["[x] y"], ["z"]]),
         ({"text": ["a", "b"], "x": ["1", "0"], "y": ["1", "1"]}, {"label_column": ["x", "y"]}, "several", ("x", "y"), [["x", "y"], ["y"]]),
     ],
 )  # fmt: skip

@@ -117,6 +117,7 @@ def test_words_that_a_step_has_rewritten_are_not_put_back() -> None:
     [
         ({"tokens": [["a"], ["b", "c"]], "tags": [["O"], ["O", "O", "O"]]}, None, "a:1: 3 tags for 2 words"),
         ({"tokens": [["a", " "]], "tags": [["O", "B-X"]]}, None, "a:0: word 2 is empty"),
+        ({"tokens": ["a b c"], "tags": ["O O nan"]}, None, "a:0: word 3 has no tag"),
         ({"tokens": [["a", "b"]], "tags": [[0, 1]]}, None, "a:0: the tag of word 1 is a number without a name"),
         ({"text": ["abcdef"], "entities": mappings([[(0, 3, "X"), (2, 4, "Y")]])}, None, "a:0: spans 0-3 and 2-4 overlap"),
         ({"text": ["abc"], "entities": mappings([[(1, 4, "X")]])}, None, "a:0: a span from 1 to 4 ends past the text's 3"),

@@ -183,6 +183,7 @@ def test_values_that_are_not_there_are_named() -> None:
         ({"test": -0.1}, "test"),
         ({"test_values": ["a"]}, "test_values"),
         ({"column": "s", "test_values": ["a"], "validation_values": ["a"]}, "validation_values"),
+        ({"column": "s"}, "validation_values"),
     ],
 )
 def test_faults_of_the_recipe(options: dict[str, Any], place: str) -> None:

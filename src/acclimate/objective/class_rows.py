@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -119,12 +120,23 @@ def _labels(rows: Rows, found: ClassColumns, given: Sequence[str], ids: list[str
         return [[name for name, flag in zip(found.labels, some, strict=True) if flag] for some in cells]
     place = f"{where}.label_column"
     values: list[Any] = rows.column(found.labels[0]).to_pylist()
-    cells = [value if isinstance(value, list) else [value] for value in values]
+    cells = [_listed(value) for value in values]
     _need(ids, [all(_is_label(one, given) for one in some) for some in cells], place, _what(cells))
     _need_whole(ids, cells, found.kind, given, place)
     if found.kind == "one":
         _need(ids, [len(some) == 1 for some in cells], place, "exactly one label", "leave kind out, or mend them")
     return [[_name(one, given) for one in some] for some in cells]
+
+
+def _listed(value: Any) -> list[Any]:
+    """Give the labels of a cell: a list, also as JSON text (CSV files hold no lists, and `predict` writes them so)."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            read = json.loads(value)
+        except ValueError:
+            return [value]
+        return read if isinstance(read, list) else [value]
+    return value if isinstance(value, list) else [value]
 
 
 def _what(cells: Sequence[list[Any]]) -> str:

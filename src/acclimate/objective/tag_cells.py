@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 _LABELS = ("label", "type", "entity_group", "entity", "class", "tag")
+_NO_TAG = ("", "nan", "null", "none")
+"""How files say that there is no tag (`O` is one)."""
 _STARTS, _ENDS = ("start", "start_offset", "begin"), ("end", "end_offset", "stop")
 
 
@@ -41,7 +42,7 @@ def tag_names(tags: Sequence[Any], names: Sequence[str]) -> list[str | None]:
 
 def _name(tag: Any, names: Sequence[str]) -> str | None:
     if isinstance(tag, str) and not tag.strip().isdigit():
-        return tag.strip() or None
+        return None if tag.strip().lower() in _NO_TAG else tag.strip()
     if tag is None or isinstance(tag, bool) or (isinstance(tag, float) and not tag.is_integer()):
         return None
     number = int(tag)
@@ -50,7 +51,7 @@ def _name(tag: Any, names: Sequence[str]) -> str | None:
 
 def wrong_tag(tag: Any, word: int) -> str:
     """Say what is wrong with a tag that has no name."""
-    if tag is None or tag == "" or (isinstance(tag, float) and math.isnan(tag)):
+    if str(tag).strip().lower() in _NO_TAG or tag is None:
         return f"word {word} has no tag"
     if isinstance(tag, float) and not tag.is_integer():
         return f"the tag of word {word} is {tag}, no whole number"

@@ -69,6 +69,11 @@ def need_choosable(settings: Evaluate, task: Any, validation: int) -> None:
     if settings.threshold is not None and not can:
         allowed = "two labels, or several at once"
         raise UserError(Fault("evaluate.threshold", "this task has no threshold to choose", allowed, "leave it out"))
+    if settings.abstain_below is not None and not (
+        labels is not None and task.head == "classify" and labels.kind == "one"
+    ):
+        found, allowed = "this task has no one label to hold back", "classify with one label a text"
+        raise UserError(Fault("evaluate.abstain_below", found, allowed, "leave it out"))
     if settings.threshold is not None and not validation:
         raise UserError(
             Fault(

@@ -64,7 +64,7 @@ def _classes(answers: ClassAnswers, texts: Sequence[str | None], abstain_below: 
             found.append({"labels": [name for name, one in zip(names, said_K, strict=True) if one], "scores": scores})
             continue
         label = names[int(said_K.argmax())]
-        sure = abstain_below is None or scores[label] >= abstain_below
+        sure = abstain_below is None or max(scores.values()) >= abstain_below
         found.append({"label": label if sure else None, "score": scores[label], "scores": scores})
     return found
 

@@ -89,6 +89,14 @@ class Split(Method):
             raise ValueError("less than 1 together with validation, or nothing is left to train on")
         return value
 
+    @field_validator("validation_values")
+    @classmethod
+    def _column_decides(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        named = info.data.get("by") == "hash" and info.data.get("column") is not None
+        if named and "values" in info.data and not value and not info.data.get("test_values"):
+            raise ValueError("some, or test_values, as column is set; or by: column, if its values say each row's role")
+        return value
+
     @field_validator("test_values", "validation_values")
     @classmethod
     def _of_a_column(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
