@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -217,3 +219,14 @@ def test_a_score_that_labels_have_not_is_named_before_training(
             tiny.recipe(encoder, data, tmp_path / "run", objective="classify", evaluate={"retention": None, **evaluate})
         )
     assert not (tmp_path / "run").exists()
+
+
+def test_the_card_of_a_classifier_says_so_and_its_code_runs(
+    classifier: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = (classifier.folder / "model" / "README.md").read_text(encoding="utf-8")
+    assert "pipeline_tag: text-classification" in card
+    (code,) = re.findall(r"```python\n(.*?)```", card, re.DOTALL)
+    exec(code.replace("path/to/this/folder", str(classifier.folder / "model")), {})
+    (said,) = ast.literal_eval(capsys.readouterr().out.strip().splitlines()[-1])
+    assert set(said["scores"]) == {"drug", "other"}

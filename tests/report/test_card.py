@@ -76,6 +76,29 @@ def test_the_code_to_load_it_is_code(kind: str, auto_class: str) -> None:
     assert "pipeline(" in code
 
 
+@pytest.mark.parametrize(
+    "objective, tag, said",
+    [
+        ("classify", "text-classification", "says which label a text has"),
+        ("tag", "token-classification", "finds entities"),
+        ("extract", "question-answering", "finds the answer to a question"),
+        ("sft", "text-generation", "chat template"),
+    ],
+)
+def test_a_model_of_a_task_is_offered_as_that(objective: str, tag: str, said: str) -> None:
+    proof = example_proof()
+    recipe = proof.recipe.replace("name: mlm", f"name: {objective}")
+    assert recipe != proof.recipe
+    card = render_card(replace(proof, recipe=recipe))
+    assert front_matter(card)["pipeline_tag"] == tag
+    assert "continued-pretraining" not in front_matter(card)["tags"]
+    assert said in card
+    (code,) = re.findall(r"```python\n(.*?)```", card, re.DOTALL)
+    ast.parse(code)
+    assert "MaskedLM" not in card
+    assert "fill(" not in card
+
+
 def test_results_and_limits_are_told() -> None:
     card = render_card(example_proof()).replace("\u00a0", " ")
     assert "| 3.90 | 1.80 | −2.10 (−53.8 %) | −2.30 to −1.90 |" in card

@@ -9,16 +9,12 @@ import yaml
 
 from acclimate.core.proof import Proof
 from acclimate.report import facts, score_table
+from acclimate.report.card_uses import use_of
 from acclimate.report.formats import count
 from acclimate.report.markdown import fenced, listed, plain, results
 from acclimate.report.score_table import ROLES
 from acclimate.report.shareable import shareable
 
-_KINDS = {
-    "encoder": ("fill-mask", "AutoModelForMaskedLM", "fills hidden words in, and gives representations of text"),
-    "decoder": ("text-generation", "AutoModelForCausalLM", "goes on with a text, a piece at a time"),
-}
-_PLACE = "path/to/this/folder"
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 
@@ -44,13 +40,14 @@ def render_card(proof: Proof) -> str:
 
 def metadata(proof: Proof) -> dict[str, Any]:
     """Give the card's front matter; `base_model` only where the base can be found on the Hub."""
-    kind = _KINDS.get(proof.model.kind)
+    use = use_of(proof)
     head: dict[str, Any] = {"library_name": "transformers"}
     if _HUB_ID.fullmatch(proof.model.hub_id):
         head["base_model"] = proof.model.hub_id
-    if kind:
-        head["pipeline_tag"] = kind[0]
-    return {**head, "tags": ["acclimate", "domain-adaptation", "continued-pretraining"]}
+    if use:
+        head["pipeline_tag"] = use.tag
+    how = "fine-tuned" if use and use.task else "continued-pretraining"
+    return {**head, "tags": ["acclimate", "domain-adaptation", how]}
 
 
 def _base(proof: Proof) -> str:
@@ -61,12 +58,16 @@ def _base(proof: Proof) -> str:
 
 
 def _intended(proof: Proof) -> str:
-    kind = _KINDS.get(proof.model.kind)
-    does = f"A language model that {kind[2]}. " if kind else ""
+    use = use_of(proof)
+    does = f"A language model that {use.does}. " if use else ""
+    start = (
+        ""
+        if use and use.task
+        else ": to be used as it is, or as the start of a model for a task (classifying, tagging, answering)"
+    )
     return (
-        f"## Intended use\n\n{does}It is meant for text of the domain it was adapted to: to be used as it is, or as the "
-        "start of a model for a task (classifying, tagging, answering). It gives no advice and takes no decision about "
-        "people; whoever builds on it tests it for their own use."
+        f"## Intended use\n\n{does}It is meant for text of the domain it was adapted to{start}. It gives no advice and takes no "
+        "decision about people; whoever builds on it tests it for their own use."
     )
 
 
@@ -81,23 +82,11 @@ def _adapted_on(proof: Proof) -> str:
 
 
 def _loading(proof: Proof) -> str:
-    kind = _KINDS.get(proof.model.kind)
-    if kind is None:
+    use = use_of(proof)
+    if use is None:
         return ""
-    task, auto_class, _ = kind
-    use = (
-        'fill(f"The answer is {fill.tokenizer.mask_token}.")'
-        if task == "fill-mask"
-        else 'write("The", max_new_tokens=40)'
-    )
-    code = (
-        f"from transformers import {auto_class}, AutoTokenizer, pipeline\n\n"
-        f'tokenizer = AutoTokenizer.from_pretrained("{_PLACE}")\n'
-        f'model = {auto_class}.from_pretrained("{_PLACE}")\n\n'
-        f'{use.partition("(")[0]} = pipeline("{task}", model=model, tokenizer=tokenizer)\n'
-        f"{use}"
-    )
-    return f"## How to load it\n\n{fenced(code, 'python')}"
+    note = f"\n\n{use.note}" if use.note else ""
+    return f"## How to load it\n\n{fenced(use.code, 'python')}{note}"
 
 
 def _limits(proof: Proof) -> str:
