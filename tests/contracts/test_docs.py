@@ -50,6 +50,7 @@ def test_a_stale_page_is_named(tmp_path: Path) -> None:
         "docs/results.md",
         "tools/generate_docs.py",
         "tools/results.py",
+        "tools/task_results.py",
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
