@@ -72,15 +72,17 @@ def test_a_classifier_learns_on_with_old_rows(earlier: Run, tmp_path: Path) -> N
 def test_another_split_that_trains_on_yesterdays_test_groups_is_a_fault(
     earlier: Run, changed: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Also two runs later; and another column, by which nothing can be compared, is none."""
+    """Also two runs later; another column, by which nothing can be compared, is none, and `leaks: off` looks at nothing."""
     new = some_reviews(tmp_path / "new.jsonl", 1)
     for start in (run, check):
         with pytest.raises(UserError, match=r"phases\.0\.prepare: \d+ rows to train on are of \d+ groups \(film\)"):
-            start(recipe(earlier.folder / "model", new, tmp_path / "run", **changed))
+            start(recipe(earlier.folder / "model", new, tmp_path / "run", **changed, leaks="remove"))
     assert not (tmp_path / "run" / "model").exists()
     second = run(recipe(earlier.folder / "model", new, tmp_path / "second"))
     assert [folder for folder, _ in earlier_runs(str(second.folder / "model"))] == [second.folder, earlier.folder]
-    check(recipe(second.folder / "model", new, tmp_path / "run", prepare=[{**SPLIT, "group_by": "text"}]))
+    by_text = recipe(second.folder / "model", new, tmp_path / "run", prepare=[{**SPLIT, "group_by": "text"}])
+    check({**by_text, "leaks": "remove"})
+    check(recipe(second.folder / "model", new, tmp_path / "run", **changed))
 
 
 def made(data: dict[str, Any]) -> Rows:
