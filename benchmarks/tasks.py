@@ -87,7 +87,8 @@ def main() -> int:
     write_rows(RUNS / "data")
     RESULTS.mkdir(parents=True, exist_ok=True)
     for name in chosen:
-        command = shlex.join(["python", "-m", "benchmarks.tasks", name, *overrides])
+        repeats = [word for word in overrides if not word.startswith("train.threads=")]
+        command = shlex.join(["python", "-m", "benchmarks.tasks", name, "--seeds", str(asked.seeds), *repeats])
         about = {"command": command, "machine": machine(), "date": datetime.now(UTC).date().isoformat()}
         try:
             found = measure(name, asked.seeds, overrides)

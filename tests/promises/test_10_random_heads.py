@@ -62,3 +62,13 @@ def test_deberta_keeps_its_trained_head_when_loaded_and_when_it_grows(tmp_path: 
         assert torch.equal(lm.model.eval()(input_ids=ids).logits, wanted)
         add_rows(lm, [VOCABULARY, VOCABULARY + 1], [[5, 6], []])
         assert torch.allclose(lm.model(input_ids=ids).logits[..., :VOCABULARY], wanted, atol=1e-6)
+
+
+def test_a_head_that_fills_words_in_is_no_trained_decoder(tmp_path: Path) -> None:
+    """The weights of BERT's head fit both ways; going on with a text it has never learnt."""
+    base = tiny.encoder(tmp_path / "base")
+    assert load(Model(path=str(base)), "masked").trained_head
+    lm = load(Model(path=str(base)), "causal")
+    assert not lm.trained_head
+    lm.model.save_pretrained(base)
+    assert load(Model(path=str(base)), "causal").trained_head, "as a decoder it was saved"

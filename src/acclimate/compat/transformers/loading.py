@@ -70,6 +70,7 @@ def pretrained(
     look_back_only(config, head)
     if config.model_type in ("deberta", "deberta-v2"):
         config.legacy = False  # the default drops the trained head in silence
+    saved_as = tuple(config.architectures or ())  # a head that fills words in has not learnt to go on with a text
     model, loading = _from_files(folder, revision, head, config, access, dtype)
     if any(key.startswith("lm_predictions.") for key in loading["missing_keys"]) and any(
         key.startswith("cls.predictions.") for key in loading["unexpected_keys"]
@@ -83,7 +84,8 @@ def pretrained(
             Fault(_WHERE, f"{len(body)} weights below the head are not in the files: {named}", "all of them",
                   "get the model's files anew")
         )  # fmt: skip
-    return _mended(model), not (loading["missing_keys"] or loading["mismatched_keys"])
+    other_head = head == "causal" and any("MaskedLM" in name for name in saved_as)
+    return _mended(model), not (loading["missing_keys"] or loading["mismatched_keys"] or other_head)
 
 
 def _from_files(folder: str, revision: str, head: str, config: Any, access: Access, dtype: str) -> tuple[Any, Any]:
