@@ -53,6 +53,23 @@ def need_learnable(rows: Rows, names: Sequence[str], *, given: bool, where: str)
         raise UserError(*faults)
 
 
+def untaught(columns: Sequence[str], names: Sequence[str], taught: Iterable[str]) -> list[str]:
+    """Say which labels no training row has.
+
+    Takes: `columns`, one for each label (or none); `names`, the label set; `taught`, the labels of training rows.
+    """
+    left_out = [name for name in columns if name not in names]
+    never = [name for name in names if name not in set(taught)]
+    said = []
+    if left_out:
+        said.append(f"no training row has a 1 in {', '.join(left_out)}: not among the labels, as it can't be learnt")
+    if never:
+        said.append(
+            f"no training row has {', '.join(never)}: among the labels, as objective.labels says, but never learnt"
+        )
+    return said
+
+
 def need_weighable(weights: Any, names: Sequence[str], where: str) -> None:
     """Raise UserError for a weight of a label that there is not."""
     unknown = [name for name in weights if name not in names] if isinstance(weights, Mapping) else []

@@ -20,6 +20,7 @@ from acclimate.objective.class_labels import (
     need_unweighted,
     need_weighable,
     sorted_labels,
+    untaught,
 )
 from acclimate.objective.class_rows import LABELS, PAIR, SCORE, ClassColumns, asked, find_columns, shaped
 
@@ -153,13 +154,22 @@ class Classify(Method):
         return units_T
 
     def notes(self, examples: Examples, tokenizer: PreTrainedTokenizerFast) -> list[str]:
-        """Tell the label set."""
+        """Tell the label set, and which labels training rows have not."""
         if self.kind == "score":
             return ["the model answers with a number (regression)"]
         names = ", ".join(self.labels[:12]) + (", ..." if len(self.labels) > 12 else "")
         weights = f"; weights {self.class_weights}" if isinstance(self.class_weights, dict) else ""
         balance = "; each is seen equally often (sampler: balanced)" if self.sampler else ""
-        return [f"{len(self.labels)} labels: {names}{weights}{balance}"]
+        columns = self.label_column if isinstance(self.label_column, tuple) and len(self.label_column) > 1 else ()
+        never = untaught(columns, self.labels, self._taught(examples.labels_NK))
+        return [f"{len(self.labels)} labels: {names}{weights}{balance}", *never]
+
+    def _taught(self, labels_NK: npt.NDArray[np.float32] | None) -> list[str]:
+        """Give the labels that examples have."""
+        if labels_NK is None:
+            return []
+        found = np.flatnonzero(labels_NK.any(axis=0)) if self.kind == "several" else np.unique(labels_NK[:, 0])
+        return [self.labels[int(number)] for number in found if number >= 0]
 
     def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
         positions_L = np.flatnonzero(documents.units_T >= 0)

@@ -1,0 +1,58 @@
+"""Rows with labels as people write them: what `check` says about them before anything is trained."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acclimate.core.errors import UserError
+from acclimate.pipeline.check import check
+from tests.pipeline import tiny
+
+
+def notes(encoder: Path, place: Path, rows: Sequence[dict[str, Any]], **objective: Any) -> str:
+    """What is told about rows, of which the last is the only one to be tested on."""
+    files = {"train": place / "train.jsonl", "test": place / "test.jsonl"}
+    for role, some in (("train", rows[:-1]), ("test", rows[-1:])):
+        files[role].write_text("".join(json.dumps(row) + "\n" for row in some), encoding="utf-8")
+    recipe = tiny.recipe(
+        encoder, files["train"], place / "run", objective={"name": "classify", **objective}, prepare=[]
+    )
+    recipe["sources"]["test"] = {"path": str(files["test"])}
+    return "\n".join(check(recipe).phases[0].notes)
+
+
+def one_hot(*flags: str) -> list[dict[str, Any]]:
+    texts = [f"the patient {number} was seen" for number in range(len(flags))]
+    return [
+        {"text": text, **dict(zip("abc", map(int, some), strict=True))} for text, some in zip(texts, flags, strict=True)
+    ]
+
+
+def test_a_column_without_a_training_row_is_left_out_and_named(encoder: Path, tmp_path: Path) -> None:
+    said = notes(encoder, tmp_path, one_hot("100", "101", "001", "101"), label_column=["a", "b", "c"])
+    assert "2 labels: a, c" in said
+    assert "no training row has a 1 in b: not among the labels" in said
+
+
+def test_where_every_column_is_learnt_nothing_is_said(encoder: Path, tmp_path: Path) -> None:
+    said = notes(encoder, tmp_path, one_hot("100", "111", "001", "010"), label_column=["a", "b", "c"])
+    assert "3 labels: a, b, c" in said
+    assert "no training row" not in said
+
+
+def test_a_test_row_with_a_label_that_no_training_row_has_is_a_fault(encoder: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="test rows have labels that no training row has: 'b'"):
+        notes(encoder, tmp_path, one_hot("100", "101", "001", "010"), label_column=["a", "b", "c"])
+
+
+@pytest.mark.parametrize("kind", ["one", "several"])
+def test_a_listed_label_that_is_never_learnt_is_named(encoder: Path, tmp_path: Path, kind: str) -> None:
+    rows = [{"text": f"the patient {number} was seen", "label": label} for number, label in enumerate("acac")]
+    said = notes(encoder, tmp_path, rows, labels=["a", "b", "c"], kind=kind)
+    assert "3 labels: a, b, c" in said
+    assert "no training row has b: among the labels, as objective.labels says, but never learnt" in said
