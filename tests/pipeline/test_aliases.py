@@ -44,6 +44,7 @@ VALUES: dict[str, Any] = {
     "pad_to_max_length": True,
     "packing": False,
     "validation_split_percentage": 10,
+    "truncation_side": "left",
 }  # fmt: skip
 MEANT: dict[str, Any] = {
     **{name: ["query"] for name in ("target_modules", "lora_target", "lora_target_modules", "modules_to_save")},
@@ -70,7 +71,12 @@ def base(alias: str) -> dict[str, Any]:
     masking = {"masking_sep_token": {"name": "token_sep"}, "masking_span_p": {"name": "span"}}.get(alias)
     source = {"name": "hub", "path": "o/n"} if alias == "dataset_config_name" else "a.csv"
     sources = {} if alias in ("train_file", "dataset_name") else {"train": source}
-    return {"model": "m", "sources": sources, "objective": {"name": "mlm", **({"masking": masking} if masking else {})}}
+    objective = "classify" if alias == "truncation_side" else "mlm"
+    return {
+        "model": "m",
+        "sources": sources,
+        "objective": {"name": objective, **({"masking": masking} if masking else {})},
+    }
 
 
 def value_at(recipe: Any, target: str) -> Any:

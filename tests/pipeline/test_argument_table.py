@@ -21,6 +21,7 @@ def test_each_argument_stands_in_it_once() -> None:
         ("lora_target", "adapter.target_modules", ""),
         ("masking_span_p", "objective.masking.masking_span_p", "0.2"),
         ("max_eval_samples", "prepare.sample.max_validation_samples", ""),
+        ("truncation_side", "objective.long", "right"),
         ("val_size", "prepare.split.validation", "0.05"),
         ("train_file", "sources.train", ""),
         ("line_by_line", "tokens.batch", "padding_free"),

@@ -215,3 +215,36 @@ def test_file_or_override_and_the_order_make_no_difference(names: list[str], use
     start = {"model": "m", "objective": "mlm"}
     everything = read_recipe({**start, **{name: FREE[name] for name in sorted(chosen)}})[0]
     assert read_recipe({**start, **written}, overrides)[0] == everything
+
+
+@pytest.mark.parametrize("section", ["", "tokens", "objective"])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_side_that_is_cut(section: str, side: str) -> None:
+    classify = {"name": "classify"}
+    written = {"truncation_side": side}
+    sections = (
+        {"objective": classify | written} if section == "objective" else {section: written} if section else written
+    )
+    phase, understood = read(**{"objective": classify, **sections})
+    assert phase.objective.long == side
+    assert understood == ["truncation_side is understood as objective.long"]
+    key = f"{section}.truncation_side" if section else "truncation_side"
+    assert read(f"{key}={side}", objective="classify") == (phase, understood)
+
+
+def test_the_side_that_is_cut_goes_by_what_the_objective_cuts() -> None:
+    phase, understood = read(objective="sft", truncation_side="left")
+    assert phase.objective.too_long == "left"
+    assert understood == ["truncation_side is understood as objective.too_long"]
+    [fault] = faults(objective="sft", truncation_side="right")
+    assert "an answer is never cut" in fault.allowed
+    phase, understood = read(objective="tag", truncation_side="left")
+    assert understood == [
+        "truncation_side has no effect: tag cuts no text: a longer one is read in several windows (tokens.stride)"
+    ]
+    [fault] = faults(objective="classify", tokens={"truncation_side": "head_tail"})
+    assert fault.where == "phases.0.tokens.truncation_side"
+    assert "objective.long" in fault.allowed
+    [fault] = faults(objective={"name": "classify", "long": "windows"}, truncation_side="left")
+    assert "stands beside objective.long" in fault.found
+    assert read("objective.name=classify", truncation_side="left")[0].objective.long == "left"

@@ -25,12 +25,13 @@ class Argument:
     """What a name at the top of a phase stands for.
 
     `key` is the option, dotted; `means` is for values that do not go there as they are; `late` arguments look at what the
-    others said, so they come after them.
+    others said, so they come after them. `beside` is another section in which it may stand.
     """
 
     key: str
     means: Meaning | None = None
     late: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,23 @@ def _packing(phase: Data, value: Any) -> Settings:
     return [("tokens.batch", {"name": "padding_free" if value else "pad"})]
 
 
+def _side(phase: Data, value: Any) -> Settings | str:
+    """Which side is cut: of classify's texts either, of a conversation its prompt's beginning; other objectives cut nothing."""
+    objective = str(_part(phase, "objective", "name") or IMPLIED["objective"])
+    if value not in ("left", "right"):
+        raise ValueError("left or right (objective.long of classify has also head_tail and windows)")
+    if objective == "sft":
+        if value == "right":
+            raise ValueError("left: an answer is never cut (or write objective.too_long: drop)")
+        return [("objective.too_long", value)]
+    if objective in _IN_WINDOWS:
+        return f"{objective} cuts no text: a longer one is read in several windows (tokens.stride)"
+    return [("objective.long", value)]
+
+
+_IN_WINDOWS = ("mlm", "clm", "tag", "extract")
+
+
 def _updates(phase: Data, value: Any) -> Settings:
     """Transformers writes -1 for "not said"."""
     return [("train.max_steps", None if value == -1 else value)]
@@ -165,6 +183,7 @@ ARGUMENTS = {
     "max_seq_len": Argument("tokens.max_length"),
     "model_max_length": Argument("tokens.max_length"),
     "block_size": Argument("tokens.max_length"),
+    "truncation_side": Argument("objective.long", _side, late=True, beside="tokens"),
     "additional_special_tokens": Argument("tokens.additional_special_tokens"),
     "additional_tokens": Argument("tokens.additional_tokens"),
     "packing": Argument("tokens.batch", _packing),

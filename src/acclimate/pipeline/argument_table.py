@@ -33,7 +33,8 @@ def default_of(key: str) -> Any:
         return None
     owner: Any = {"train": Train, "tokens": Tokens}.get(section)
     if section in IMPLIED:
-        owner = resolve(section, IMPLIED[section])
+        kinds = [resolve(section, name) for name in (IMPLIED[section], *methods(section))]
+        owner = next(kind for kind in kinds if rest[0] in kind.model_fields)
     if section == "prepare":
         owner = resolve("prepare", rest.pop(0))
     if rest[0] == "masking" and rest[1] != "name":

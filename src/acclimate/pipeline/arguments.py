@@ -62,7 +62,7 @@ def take_override(phase: Data, key: str, value: Any, where: str, reading: Readin
     sections = argument.key.split(".")[:-1] if isinstance(argument, Argument) else []
     if (
         argument is None
-        or parents != sections[: len(parents)]
+        or (parents != sections[: len(parents)] and parents != _beside(argument))
         or (isinstance(argument, Argument) and argument.key == key)
     ):
         return False
@@ -113,6 +113,14 @@ def _holders(phase: Data, name: str, argument: Argument | NoEffect) -> Iterator[
         if isinstance(place, dict) and name in place and not itself:
             yield place, "".join(f".{section}" for section in sections[:depth])
         place = place.get(sections[depth]) if isinstance(place, dict) and depth < len(sections) else None
+    for section in _beside(argument):
+        other = phase.get(section)
+        if isinstance(other, dict) and name in other:
+            yield other, f".{section}"
+
+
+def _beside(argument: Argument | NoEffect) -> list[str]:
+    return [argument.beside] if isinstance(argument, Argument) and argument.beside else []
 
 
 def _waits(argument: Argument | NoEffect) -> bool:
@@ -124,7 +132,10 @@ def _stands_beside(phase: Data, argument: Argument | NoEffect, value: Any) -> bo
     """Say whether what an argument would set is there."""
     if not isinstance(argument, Argument) or argument.means is None:
         return False
-    settings = argument.means(phase, value)
+    try:
+        settings = argument.means(phase, value)
+    except ValueError:  # a fault, once the overrides are known
+        return False
     return not isinstance(settings, str) and any(_said(phase, key) for key, _ in settings)
 
 
