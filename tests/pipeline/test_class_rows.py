@@ -56,3 +56,42 @@ def test_a_listed_label_that_is_never_learnt_is_named(encoder: Path, tmp_path: P
     said = notes(encoder, tmp_path, rows, labels=["a", "b", "c"], kind=kind)
     assert "3 labels: a, b, c" in said
     assert "no training row has b: among the labels, as objective.labels says, but never learnt" in said
+
+
+PATHS = (
+    ["disease", "cardiovascular", "hypertension"],
+    ["disease", "cardiovascular", "infarction"],
+    ["disease", "respiratory", "asthma"],
+    ["injury", "fracture"],
+    ["injury", "burn"],
+)
+HOW = "these lists look like a hierarchy: write them as 'disease > cardiovascular > hypertension' and kind: one"
+
+
+def listed(lists: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    return [{"text": f"the patient {number} was seen", "labels": list(some)} for number, some in enumerate(lists)]
+
+
+def test_lists_that_are_paths_are_told_how_a_hierarchy_is_written(encoder: Path, tmp_path: Path) -> None:
+    said = notes(encoder, tmp_path, listed([*PATHS, *PATHS, PATHS[0]]))
+    assert HOW in said
+    with pytest.raises(UserError, match="exactly one label") as caught:
+        notes(encoder, tmp_path, listed([*PATHS, *PATHS, PATHS[0]]), kind="one")
+    assert HOW in caught.value.faults[0].do
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        pytest.param([["a"], ["b"], ["c"]] * 4, id="one label each"),
+        pytest.param([["a"], ["a", "b"], ["a"], ["a", "b"]] * 3, id="two labels, sorted"),
+        pytest.param([["a", "b"], ["a", "c"], ["b", "c"], ["a", "b", "c"]] * 3, id="sorted"),
+        pytest.param([["a", "b"], ["b", "a"], ["a", "c"]] * 4, id="in any order"),
+        pytest.param([*PATHS, *PATHS, []], id="a row without a label"),
+        pytest.param([*PATHS, *PATHS, ["fracture", "burn"]], id="one row that is no path"),
+        pytest.param([["a", "b"], ["a", "c"], ["a", "d", "e"], ["a", "f"]], id="labels seen once"),
+        pytest.param([["a > b", "a > c"], ["a > b", "a > d"], ["a > b"]] * 4, id="levels already"),
+    ],
+)
+def test_ordinary_lists_of_labels_are_not(encoder: Path, tmp_path: Path, lists: list[list[str]]) -> None:
+    assert "hierarchy" not in notes(encoder, tmp_path, listed([*lists, lists[0]]))

@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, need_columns, replace_column
+from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Counts, Rows, need_columns, replace_column
+from acclimate.objective.class_paths import said_of_paths
 
 LABELS, SCORE, PAIR = "labels", "score", "text_pair"
 _TEXTS = ("text", "sentence", "sentence1", "review", "content", "abstract", "premise", "question", "document")
@@ -100,16 +101,24 @@ def shaped(rows: Rows, found: ClassColumns, given: Sequence[str], where: str) ->
     if found.kind == "score":
         values = [_number(value) for value in rows.column(found.labels[0]).to_pylist()]
         _need(ids, [value is not None for value in values], f"{where}.label_column", "a number")
-        made = replace_column(rows, SCORE, pa.array(values, pa.float64()))
+        made, paths = replace_column(rows, SCORE, pa.array(values, pa.float64())), ""
     else:
-        made = replace_column(rows, LABELS, pa.array(_labels(rows, found, given, ids, where), pa.list_(pa.string())))
+        labels = _labels(rows, found, given, ids, where)
+        made = replace_column(rows, LABELS, pa.array(labels, pa.list_(pa.string())))
+        paths = _said_of_paths(rows, found, labels)
     if found.text != "text":
         made = replace_column(made, "text", rows.column(found.text))
     said = f"text: {found.text}; label: {', '.join(found.labels)}"
     if found.pair is not None:
         made = replace_column(made, PAIR, rows.column(found.pair))
         said += f"; second text: {found.pair}"
-    return made, Counts(rows.num_rows, rows.num_rows), f"columns: {said}"
+    return made, Counts(rows.num_rows, rows.num_rows), "; ".join(filter(None, (f"columns: {said}", paths)))
+
+
+def _said_of_paths(rows: Rows, found: ClassColumns, labels: Sequence[Sequence[str]]) -> str:
+    """Look at the training rows of one column (of several, with 0 and 1, the order says nothing)."""
+    roles = rows.column(ROLE).to_pylist() if ROLE in rows.column_names and len(found.labels) == 1 else []
+    return said_of_paths([some for some, role in zip(labels, roles, strict=False) if role == "train"])
 
 
 def _labels(rows: Rows, found: ClassColumns, given: Sequence[str], ids: list[str], where: str) -> list[list[str]]:
@@ -123,9 +132,11 @@ def _labels(rows: Rows, found: ClassColumns, given: Sequence[str], ids: list[str
     cells = [_listed(value) for value in values]
     _need(ids, [all(_is_label(one, given) for one in some) for some in cells], place, _what(cells))
     _need_whole(ids, cells, found.kind, given, place)
+    names = [[_name(one, given) for one in some] for some in cells]
     if found.kind == "one":
-        _need(ids, [len(some) == 1 for some in cells], place, "exactly one label", "leave kind out, or mend them")
-    return [[_name(one, given) for one in some] for some in cells]
+        do = said_of_paths(names) or "leave kind out, or mend them"
+        _need(ids, [len(some) == 1 for some in cells], place, "exactly one label", do)
+    return names
 
 
 def _listed(value: Any) -> list[Any]:
