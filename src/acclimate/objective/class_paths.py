@@ -24,5 +24,6 @@ def said_of_paths(lists: Sequence[Sequence[str]]) -> str:
     links = sum(len(some) - 1 for some in lists)
     if len(parents) <= len(above) - len(parents) or len(set(parents)) == len(parents) or links < 2 * len(parents):
         return ""
-    path = f" {LEVELS} ".join(max(lists, key=len))
+    deepest = max(lists, key=len)
+    path = f" {LEVELS} ".join(deepest)
     return f"these lists look like a hierarchy: write them as {path!r} and kind: one for scores by level"

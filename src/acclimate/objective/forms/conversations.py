@@ -23,8 +23,8 @@ SPEAKERS = {
 class Conversations(Method):
     """Read a list of turns, each with `from` and `value`; human means the user, gpt the assistant.
 
-    Takes: a column of lists of objects. Known speakers: human, user; gpt, chatgpt, model, assistant; system; tool,
-    observation.
+    Takes: a column of lists of objects, or of the same as JSON text (in a CSV file). Known speakers: human, user; gpt,
+    chatgpt, model, assistant; system; tool, observation.
 
     Gives: `messages`; `text`, the contents joined by line ends, where there is none.
 

@@ -12,7 +12,7 @@ KEYS = ("role", "content")
 class Messages(Method):
     """Read a list of turns, each with a role (system, user, assistant, tool) and a content, as it is.
 
-    Takes: a column of lists of objects.
+    Takes: a column of lists of objects, or of the same as JSON text (in a CSV file).
 
     Gives: `messages`; `text`, the contents joined by line ends, where there is none.
 

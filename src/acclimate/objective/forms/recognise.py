@@ -17,6 +17,7 @@ from acclimate.objective.forms.instruction import INPUT, INSTRUCTION
 from acclimate.objective.forms.messages import KEYS
 from acclimate.objective.forms.prompt_completion import PROMPT
 from acclimate.objective.forms.question_answer import CONTEXT, QUESTION
+from acclimate.objective.forms.text_lists import with_lists
 from acclimate.objective.forms.turns import (
     KIND,
     MESSAGES,
@@ -40,6 +41,7 @@ def conversations(rows: Rows, form: Any, where: str) -> Shaped:
 
     Raises: UserError if no form fits, if several do, or for rows that do not keep to it.
     """
+    rows = with_lists(rows, getattr(form, "column", None), f"{where}.form")
     if form is None:
         form = _only(rows, where)
     name = name_of("form", form)
@@ -55,6 +57,7 @@ def questions(rows: Rows, where: str, form: Any = None) -> Rows:
     so. Takes: `form`, that of the training, whose own names of columns are looked for too.
     Raises: UserError naming the columns there are.
     """
+    rows = with_lists(rows, getattr(form, "column", None), where)
     turns = _lists(rows, where, form)
     if turns is None:
         columns = _asked(rows, where, form)

@@ -26,7 +26,7 @@ def find(rows: Rows, given: str | None, names: Sequence[str]) -> list[str]:
     return [
         field.name
         for field in rows.schema
-        if field.name not in OWN_COLUMNS and field.name.strip().casefold() in names and _is_text(field.type)
+        if field.name not in OWN_COLUMNS and field.name.strip().casefold() in names and is_text(field.type)
     ]
 
 
@@ -175,7 +175,7 @@ def is_turns(kind: pa.DataType, keys: Iterable[str]) -> bool:
     if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)) or not pa.types.is_struct(kind.value_type):
         return False
     fields = {field.name: field.type for field in kind.value_type}
-    return all(key in fields and _is_text(fields[key]) for key in keys)
+    return all(key in fields and is_text(fields[key]) for key in keys)
 
 
 def need_turns(rows: Rows, name: str, keys: tuple[str, str], where: str) -> None:
@@ -193,13 +193,14 @@ SPOKEN = {role: role for role in ROLES_OF_MESSAGES}
 """Roles that mean themselves."""
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def is_text(kind: pa.DataType) -> bool:
+    """Say whether a column holds text (or nothing at all)."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
 
 
 def _texts(rows: Rows, name: str, where: str) -> list[str | None]:
     kind = rows.schema.field(name).type
-    if not _is_text(kind):
+    if not is_text(kind):
         raise UserError(Fault(where, f"column {name!r} holds {kind}", "text", "name a column of text"))
     values: list[str | None] = rows.column(name).to_pylist()
     return values
