@@ -147,10 +147,10 @@ BAD = {
     ),
     "an empty question": Bad(questions(question=" "), "extract", TASK, "bad.jsonl:4: the question is empty"),
     "a question longer than the window": Bad(
-        questions(question="who " * 60), "extract", LENGTH, "bad.jsonl:4: the first text has 180 tokens"
+        questions(question="who " * 60), "extract", LENGTH, "bad.jsonl:4: the first text (the question) has 180 tokens"
     ),
     "a test question longer than the window": Bad(
-        questions(), "extract", LENGTH, "test/bad_test.jsonl:4: the first text has 180 tokens",
+        questions(), "extract", LENGTH, "test/bad_test.jsonl:4: the first text (the question) has 180 tokens",
         test=questions(question="who " * 60),
     ),
     "an answer that no window holds": Bad(

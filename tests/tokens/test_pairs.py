@@ -59,6 +59,17 @@ def test_windows_repeat_the_question_and_learn_each_token_once() -> None:
     )
 
 
-def test_a_question_that_leaves_no_room_is_named() -> None:
-    with pytest.raises(UserError, match="a:1: the first text has 16 tokens"):
-        documents(" ".join(WORDS * 2), "the dose", 16, long="windows")
+@pytest.mark.parametrize("stride", [0, 3])
+def test_a_question_that_leaves_no_room_is_named_with_how_long_it_may_be(stride: int) -> None:
+    with pytest.raises(UserError) as caught:
+        documents(" ".join(WORDS * 2), "the dose", 16, stride=stride, long="windows")
+    (fault,) = caught.value.faults
+    assert fault.where == "tokens.max_length"
+    assert fault.found == "a:1: the first text (the question) has 16 tokens, a window 16"
+    longest = 12 - stride
+    assert fault.allowed.startswith(f"a first text of at most {longest} tokens: a window holds beside it 3 that the")
+    assert "shorten the text" in fault.do
+    words = ["the", "patient", "was", "seen", "at", "the", "dose", "was", "seen", "at", "the", "dose"]
+    assert documents(" ".join(words[:longest]), "the dose", 16, stride=stride, long="windows")
+    with pytest.raises(UserError, match=f"has {longest + 1} tokens"):
+        documents(" ".join([*words, "at"][: longest + 1]), "the dose", 16, stride=stride, long="windows")

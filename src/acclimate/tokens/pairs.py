@@ -42,17 +42,21 @@ class PairCutter:
             documents = [self._document(record, asked_T, second, window) for window in windows]
             return Made(documents, cut=left < asked or right < count)
         if room - asked <= self.stride:
-            found = f"{record.row_id}: the first text has {asked} tokens, which leaves {room - asked} for the second"
-            raise UserError(
-                Fault(
-                    f"{self.where}.max_length",
-                    found,
-                    f"more than stride ({self.stride})",
-                    "raise max_length or lower stride",
-                )
-            )
+            raise self._too_long(record.row_id, asked, room)
         windows = plain_windows(count, room - asked, self.stride)
         return Made([self._document(record, first.ids_T, second, window) for window in windows])
+
+    def _too_long(self, row_id: str, asked: int, room: int) -> UserError:
+        """Say how long a first text is that leaves too little of a window for the second, and how long it may be."""
+        beside = f"{self.length - room} that the tokenizer adds and over {self.stride} of the second text (stride)"
+        return UserError(
+            Fault(
+                f"{self.where}.max_length",
+                f"{row_id}: the first text (the question) has {asked} tokens, a window {self.length}",
+                f"a first text of at most {max(room - self.stride - 1, 0)} tokens: a window holds beside it {beside}",
+                "raise max_length (as far as the model reads), lower stride, or shorten the text",
+            )
+        )
 
     def _document(self, record: Record, first_T: Ints, second: Pieces, window: Window) -> Document:
         pair, chosen = self.encoder.pair, _kept(window)
