@@ -18,6 +18,7 @@ import acclimate
 from acclimate.cli.main import call
 from acclimate.core.errors import UserError
 from acclimate.pipeline.predict import Loaded
+from acclimate.pipeline.prepare import of_role, rows_in
 from acclimate.pipeline.run import Run, run
 from tests.pipeline import tiny
 
@@ -190,6 +191,28 @@ def test_a_threshold_is_chosen_on_validation_and_predicting_keeps_to_it(classifi
     for one in said:
         label = "other" if one["scores"]["other"] >= kept["thresholds"][1] else "drug"
         assert one["label"] == (label if max(one["scores"].values()) >= 0.99999 else None)
+
+
+def test_abstention_is_measured_as_predicting_does_it(classifier: Run, tmp_path: Path) -> None:
+    with acclimate.load(str(classifier.folder)) as model:
+        sure = sorted(max(one["scores"].values()) for one in model.predict([row["text"] for row in labelled()]))
+    below = sure[len(sure) // 2]
+    recipe = classifier.recipe.model_dump(mode="json")
+    settings = {"retention": None, "terms": None, "resamples": 100, "abstain_below": below}
+    again = run({**recipe, "output_dir": str(tmp_path / "run"), "evaluate": settings})
+    test = of_role(rows_in(again.folder / "02-adapt-prepare"), "test").to_pylist()
+    with acclimate.load(str(again.folder)) as model:
+        said = model.predict([row["text"] for row in test])
+    answered = [(row["label"], one["label"]) for row, one in zip(test, said, strict=True) if one["label"] is not None]
+    assert 0 < len(answered) < len(test)
+    found = {one.name: one for one in again.scores if one.when == "after" and one.slice is None}
+    assert found["coverage"].value == pytest.approx(len(answered) / len(test))
+    assert found["accuracy_answered"].value == pytest.approx(sum(a == b for a, b in answered) / len(answered))
+    assert (found["coverage"].n, found["accuracy_answered"].n) == (len(test), len(answered))
+    assert found["coverage"].low < found["coverage"].value < found["coverage"].high
+    report = (again.folder / "report.html").read_text()
+    assert "Accuracy, answered" in report
+    assert "coverage" not in {one.name for one in classifier.scores}
 
 
 def test_two_classifiers_are_compared_on_the_same_rows(classifier: Run, tmp_path: Path) -> None:

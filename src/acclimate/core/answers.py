@@ -14,6 +14,8 @@ import numpy.typing as npt
 from acclimate.core.labels import Labels
 
 Floats = npt.NDArray[np.float64]
+DIGITS = 6
+"""Decimals of a probability that is told."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class ClassAnswers:
             best_N = (self.probability_NK[:, 1] >= self.threshold_K[1]).astype(np.int64)
         said_NK[np.arange(len(best_N)), best_N] = True
         return said_NK
+
+    def answered_N(self, abstain_below: float | None) -> npt.NDArray[np.bool_]:
+        """Give which rows are answered: those whose most probable label is as probable, in the decimals that are told."""
+        if abstain_below is None:
+            return np.ones(len(self.row_ids), dtype=np.bool_)
+        return np.asarray(np.round(self.probability_NK.max(axis=1), DIGITS) >= abstain_below)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from acclimate.core.labels import levels_of
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.answer_sums import RowSums
 from acclimate.evaluate.rows import sum_by
+from acclimate.evaluate.scores import ACCURACY_ANSWERED
 from acclimate.evaluate.slices import FEWEST_SHOWN
 
 Marks = npt.NDArray[np.bool_]
@@ -112,8 +113,10 @@ def shown_labels(rows: RowSums, gold_NK: Marks) -> list[int]:
     return [label for label, groups in enumerate(having) if groups >= FEWEST_SHOWN]
 
 
-def expected_scores(answers: ClassAnswers) -> tuple[str, ...]:
+def expected_scores(answers: ClassAnswers, *, abstains: bool = False) -> tuple[str, ...]:
     """Name the scores that have a value unless what they divide by did not occur."""
+    if abstains:
+        return *expected_scores(answers), ACCURACY_ANSWERED
     if answers.labels.kind == "score":
         return ("pearson",)
     if answers.labels.positive is not None:

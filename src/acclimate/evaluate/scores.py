@@ -9,6 +9,7 @@ from acclimate.core.scores import GroupSums, Score
 from acclimate.evaluate.change import Bootstrap, Change, change, own_interval
 from acclimate.evaluate.seeds import change_over_seeds
 
+ACCURACY_ANSWERED = "accuracy_answered"
 ARMS = ("before", "start", "after", "control")
 
 
@@ -87,11 +88,15 @@ def undefined(sums: Mapping[str, Sequence[GroupSums]], expected: Sequence[str] =
     found = [one.name for some in sums.values() for one in some if one.slice is None]
     names = dict.fromkeys([*expected, *found])
     return [
-        f"{name} has no value {arm}: what it divides by did not occur (nothing was said to be positive, or all was)."
+        f"{name} has no value {arm}: what it divides by did not occur ({_WHY.get(name, _NOTHING_SAID)})."
         for name in names
         for arm, some in sums.items()
         if not any(one.name == name and one.slice is None for one in some)
     ]
+
+
+_NOTHING_SAID = "nothing was said to be positive, or all was"
+_WHY = {ACCURACY_ANSWERED: "no text was answered, as evaluate.abstain_below asks for more than the model is sure of"}
 
 
 def run_change(place: Place, after: GroupSums, other: GroupSums, against: str, bootstrap: Bootstrap) -> Score:

@@ -100,7 +100,11 @@ class Evaluate(Section):
         "choose on validation from which probability a label is said: {recall: 0.9}, {cost_ratio: 5}, {} (best F1)",
     )
     abstain_below: float | None = option(
-        None, "predict says nothing where the most probable label is below this", unit="probability", gt=0, lt=1
+        None,
+        "predict says nothing where the most probable label is below this; measured by coverage and accuracy_answered",
+        unit="probability",
+        gt=0,
+        lt=1,
     )
     floor: str | None = option(None, "who knows how well the data can be predicted at all (made-up data only)")
     max_rows: int | None = option(

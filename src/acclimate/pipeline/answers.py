@@ -102,7 +102,8 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, repeated: Seque
             if "before" in sums
             else without_base(sums["after"], settings, noun(column))
         )
-    expected = expected_scores(said) if isinstance(said, ClassAnswers) else ()
+    abstains = settings.abstain_below is not None
+    expected = expected_scores(said, abstains=abstains) if isinstance(said, ClassAnswers) else ()
     decisions += [*undefined(sums, expected), *untold_floor(said)]
     texts = eval_texts(test, "test", settings)[0]
     lines += column_lines(sums, texts, rows, settings, place)

@@ -14,6 +14,7 @@ from acclimate.core.language_model import TASK
 from acclimate.core.registry import methods, resolve
 from acclimate.core.rows import Rows
 from acclimate.core.scores import GroupSums
+from acclimate.evaluate.abstention import abstention
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.thresholds import Chosen, choose_thresholds
 from acclimate.pipeline.predictor import Answering, there
@@ -30,13 +31,16 @@ _CONFIG = "config.json"
 
 
 def scores_of(answers: Answers, settings: Evaluate) -> list[GroupSums]:
-    """Give every metric that reads such answers, with the options of those that the recipe names."""
+    """Give every metric that reads such answers, with the options of those that the recipe names; and what abstention does."""
     kind = "classes" if isinstance(answers, ClassAnswers) else "spans" if isinstance(answers, SpanAnswers) else "texts"
     named = {type(one): one for one in settings.metrics}
     names = _FOUND if isinstance(answers, TextAnswers) and not answers.tokens else tuple(methods("metric"))
     kinds = dict.fromkeys([*(resolve("metric", name) for name in names), *named])
     metrics = [named.get(one) or one() for one in kinds if one.reads == kind and (one in named or _as_it_is(one))]
-    return [one for metric in metrics for one in metric.sums(answers)]
+    found = [one for metric in metrics for one in metric.sums(answers)]
+    if isinstance(answers, ClassAnswers) and settings.abstain_below is not None:
+        found += abstention(answers, settings.abstain_below)
+    return found
 
 
 def _as_it_is(metric: Any) -> bool:

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from acclimate.core.answers import Answers, ClassAnswers, SpanAnswers
+from acclimate.core.answers import DIGITS, Answers, ClassAnswers, SpanAnswers
 from acclimate.core.labels import Labels
 
 Line = dict[str, Any]
-_DIGITS = 6
 _ENTITY = pa.struct(
     [("start", pa.int64()), ("end", pa.int64()), ("label", pa.string()), ("score", pa.float64()), ("text", pa.string())]
 )
@@ -39,7 +38,7 @@ def lines(answers: Answers, texts: Sequence[str | None], abstain_below: float | 
         return _classes(answers, texts, abstain_below)
     if isinstance(answers, SpanAnswers):
         return [
-            {"entities": [{"start": one.start, "end": one.end, "label": one.label, "score": round(one.score, _DIGITS),
+            {"entities": [{"start": one.start, "end": one.end, "label": one.label, "score": round(one.score, DIGITS),
                            "text": (text or "")[one.start : one.end]} for one in some]}
             for some, text in zip(answers.said, texts, strict=True)
         ]  # fmt: skip
@@ -52,19 +51,19 @@ def _is_blank(text: str | None) -> bool:
 
 def _classes(answers: ClassAnswers, texts: Sequence[str | None], abstain_below: float | None) -> list[Line]:
     names, found = answers.labels.names, []
-    for text, said_K, probability_K in zip(texts, answers.said_NK(), answers.probability_NK, strict=True):
+    rows = zip(texts, answers.said_NK(), answers.probability_NK, answers.answered_N(abstain_below), strict=True)
+    for text, said_K, probability_K, sure in rows:
         if _is_blank(text) or np.isnan(probability_K).any():
             found.append(_nothing(answers.labels))
             continue
         if answers.labels.kind == "score":
-            found.append({"score": round(float(probability_K[0]), _DIGITS)})
+            found.append({"score": round(float(probability_K[0]), DIGITS)})
             continue
-        scores = {name: round(float(one), _DIGITS) for name, one in zip(names, probability_K, strict=True)}
+        scores = {name: round(float(one), DIGITS) for name, one in zip(names, probability_K, strict=True)}
         if answers.labels.kind == "several":
             found.append({"labels": [name for name, one in zip(names, said_K, strict=True) if one], "scores": scores})
             continue
         label = names[int(said_K.argmax())]
-        sure = abstain_below is None or max(scores.values()) >= abstain_below
         found.append({"label": label if sure else None, "score": scores[label], "scores": scores})
     return found
 

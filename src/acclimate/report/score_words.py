@@ -48,11 +48,13 @@ EXPLAINED = {
         "Glossary, right",
         "How many of the glossary's terms that are said stand in the right answers.",
     ),
+    "coverage": ("Answered", "How many texts the model is sure enough of to answer (evaluate.abstain_below)."),
+    "accuracy_answered": ("Accuracy, answered", "How many of the answered texts get the right label."),
     "semantic_similarity": (
         "Similar in meaning",
         "How near answers and right ones lie for a third model; 1 is the same.",
     ),
 }
 """Scores by name: how people call them, and what they say. Others are called by their name."""
-NO_GOOD_SIDE = {"answer_length"}
+NO_GOOD_SIDE = {"answer_length", "coverage"}
 """Scores of which neither more nor less is better, whatever their `better` has to say."""
