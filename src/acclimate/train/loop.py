@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from acclimate.compat.hardware import has_bf16
+from acclimate.compat.on_cpu import quick
 from acclimate.compat.processes import Processes, accelerator
 from acclimate.compat.transformers.loading import checkpoint_activations
 from acclimate.core.errors import Fault, Interrupted, UserError
@@ -115,7 +116,7 @@ class Loop:
         """Run one batch forward and backward; give its share of the update's loss, and how many labels the model
         finds the most probable (0 where that is not counted).
         """
-        with nullcontext() if synchronise else self.accelerator.no_sync(self.model):
+        with nullcontext() if synchronise else self.accelerator.no_sync(self.model), quick(self.model):
             logits_LV = self.job.runner.logits(self.model, batch)
             target_L = torch.as_tensor(batch.labels_L, device=logits_LV.device)
             right = hits(logits_LV, target_L) if self.accuracy else 0

@@ -60,7 +60,8 @@ def predict(
         layer       = tokens x (2 hidden, in float32, and all else that the backward pass reads; `_kept`) + pairs x pair
 
     Source: Korthikanti et al. 2022 (arXiv 2205.05198), section 4, in numbers rather than bytes, with a dropout mask counted
-    as a number (so torch keeps it on CPUs), fused attention without its matrices, and gated layers beside plain ones.
+    as a number (so torch keeps it on CPUs), fused attention without its matrices (those of short documents, written out on CPUs, are left out), and gated layers
+    beside plain ones.
     """
     narrow = _HALF if bf16 else FLOAT
     stream = load.tokens * shape.hidden * FLOAT

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from acclimate.compat.hub import COMMON, Access
+from acclimate.compat.on_cpu import quick
 from acclimate.compat.transformers import attention
 from acclimate.compat.transformers.heads import TASK_HEADS, auto_class, is_body, need_head
 from acclimate.compat.transformers.positions import start_positions
@@ -215,7 +216,7 @@ def config_of(folder: str, revision: str, access: Access = COMMON) -> Any:
 def checkpoint_activations(model: Any) -> None:
     """Recompute activations in the backward pass (transformers 5.23 has renamed the switch)."""
     enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
-    enable({"use_reentrant": False})
+    enable({"use_reentrant": False, "context_fn": lambda: (quick(model), quick(model))})
 
 
 def look_back_only(config: Any, head: str) -> None:
