@@ -13,8 +13,13 @@ def test_the_control_is_trained_alike_and_the_change_against_it_is_said(
 ) -> None:
     texts = [{"text": f"the visits were {number} days and nobody came to the event"} for number in range(120)]
     general = tiny.write_rows(tmp_path / "general.jsonl", texts)
-    source = {"name": "jsonl", "path": str(general)}
-    evaluate = {"retention": None, "resamples": 100, "terms": None, "control": "general", "control_source": source}
+    evaluate = {
+        "retention": None,
+        "resamples": 100,
+        "terms": None,
+        "control": "general",
+        "control_source": str(general),
+    }
     recipe = tiny.recipe(encoder, rows, tmp_path / "run", evaluate=evaluate)
     done = run(recipe)
     lines = json.loads((done.folder / "scores.json").read_text())

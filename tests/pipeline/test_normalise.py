@@ -82,3 +82,34 @@ def test_what_is_no_list_of_steps_is_a_fault_of_the_reader_or_nothing(prepare: A
     with pytest.raises(UserError) as caught:
         read_recipe({**BASE, "prepare": prepare})
     assert all(fault.where.startswith("phases.0.prepare") for fault in caught.value.faults)
+
+
+def control(value: Any, *overrides: str) -> Any:
+    """The source that a recipe's evaluate section names for its control."""
+    recipe, _ = read_recipe({**BASE, "evaluate": {"control": "general", "control_source": value}}, overrides)
+    return recipe.evaluate.control_source
+
+
+@pytest.mark.parametrize(
+    "value", ["general.jsonl", {"path": "general.jsonl"}, {"name": "jsonl", "path": "general.jsonl"}]
+)
+def test_a_controls_source_is_written_as_a_roles(value: Any) -> None:
+    found = control(value)
+    assert (type(found).__name__, found.path) == ("Jsonl", "general.jsonl")
+    assert control(None, "evaluate.control_source=general.jsonl") == found
+    assert control({"name": "hub", "path": "o/n", "split": "x"}, "evaluate.control_source.path=general.jsonl") == found
+
+
+def test_a_controls_sample_and_its_faults() -> None:
+    assert control("sample:finance").sample == "finance"
+    with pytest.raises(UserError) as caught:
+        control("general.what")
+    assert "evaluate.control_source.path" in {fault.where for fault in caught.value.faults}
+
+
+def test_a_phases_own_control_source() -> None:
+    phase = {"name": "a", "sources": {"train": "a.csv"}, "objective": "mlm", "evaluate": {"control_source": "b.txt"}}
+    recipe, _ = read_recipe({"model": "m", "phases": [phase]})
+    assert recipe.phases[0].evaluate is not None
+    found: Any = recipe.phases[0].evaluate.control_source
+    assert (type(found).__name__, found.path) == ("Text", "b.txt")

@@ -26,6 +26,7 @@ from acclimate.sources.ending import name_for
 PHASE_KEYS = ("sources", "prepare", "tokens", "objective", "adapter", "train")
 _ROLES = ("train", "validation", "test")
 _SAMPLE = "sample:"
+_CONTROL = "control_source"
 
 
 def normalise(
@@ -46,6 +47,8 @@ def normalise(
     _tidy(data, reading, last=True)
     faults = [fault for number, phase in enumerate(_phases(data)) for fault in _finish_phase(phase, f"phases.{number}")]
     faults += phase_faults(_phases(data))
+    for holder, where in _measuring(data):
+        faults += _name_source(holder.get(_CONTROL), f"{where}.{_CONTROL}")
     return data, [*reading.faults, *faults, *_names(data)], list(dict.fromkeys(reading.understood))
 
 
@@ -72,10 +75,18 @@ def _phases(data: Data) -> list[Data]:
     return [phase for phase in phases if isinstance(phase, dict)] if isinstance(phases, list) else []
 
 
+def _measuring(data: Data) -> list[tuple[Data, str]]:
+    """Give each section `evaluate`, the recipe's and those of phases, with its place."""
+    places = [(data, "evaluate"), *((one, f"phases.{number}.evaluate") for number, one in enumerate(_phases(data)))]
+    return [(one["evaluate"], where) for one, where in places if isinstance(one.get("evaluate"), dict)]
+
+
 def _tidy(data: Data, reading: Reading, *, last: bool) -> None:
     """Plain strings become mappings, aliases move to their place."""
     if isinstance(data.get("leaks"), str):
         data["leaks"] = {"action": data["leaks"]}
+    for holder, _ in _measuring(data):
+        _as_source(holder, _CONTROL)
     move_model_arguments(data, reading)
     for number, phase in enumerate(_phases(data)):
         _as_methods(phase)
@@ -156,7 +167,7 @@ def _override(data: Data, key: str, value: Any, reading: Reading) -> None:
         return
     if key == "model.path":
         data["model"] = {"path": value}
-    elif parts[-1] == "path" and {"sources", "source"} & set(parts) and not _is_remote(value):
+    elif parts[-1] == "path" and {"sources", "source", _CONTROL} & set(parts) and not _is_remote(value):
         set_dotted(data, ".".join(parts[:-1]), {"path": value})
     else:
         set_dotted(data, key, value, method=key != "name" and not (parts[0] == "phases" and len(parts) == 3))
