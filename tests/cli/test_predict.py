@@ -31,3 +31,14 @@ def test_a_text_is_a_text(what: str) -> None:
 def test_a_file_is_one_whatever_it_is_called(tmp_path: Path) -> None:
     (tmp_path / "a name").touch()
     assert is_file(str(tmp_path / "a name"), "predict")
+
+
+def test_a_folder_is_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for what in ("notes", "notes/", str(tmp_path), "."):
+        with pytest.raises(UserError) as raised:
+            is_file(what, "predict")
+        (fault,) = raised.value.faults
+        assert (fault.found, fault.allowed) == (f"{what} is a folder", "a file, a text, or - for lines of text")
+    assert not is_file("notes of the day", "predict")

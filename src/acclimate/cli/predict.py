@@ -45,15 +45,20 @@ def predict(
 
 
 def is_file(what: str, where: str) -> bool:
-    """Say whether a file is meant, or a text. Raises: UserError for what looks like a file and is not there."""
+    """Say whether a file is meant, or a text. Raises: UserError for a folder, and for what looks like a file and is not there."""
+    allowed = "a file, a text, or - for lines of text"
     try:
         if Path(what).is_file():
             return True
+        is_folder = bool(what) and Path(what).is_dir()
     except (OSError, ValueError):  # no file can be called so
         return False
+    if is_folder:
+        do = "name a file in it; a text that is called like one goes in as a line (-)"
+        raise UserError(Fault(where, f"{what} is a folder", allowed, do))
     if _looks_like_a_file(what):
         do = "check the path; a text that looks like one goes in as a line (-)"
-        raise UserError(Fault(where, f"no file {what}", "a file, a text, or - for lines of text", do))
+        raise UserError(Fault(where, f"no file {what}", allowed, do))
     return False
 
 
