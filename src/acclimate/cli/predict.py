@@ -53,12 +53,9 @@ def is_file(what: str, where: str) -> bool:
         is_folder = bool(what) and Path(what).is_dir()
     except (OSError, ValueError):  # no file can be called so
         return False
-    if is_folder:
-        do = "name a file in it; a text that is called like one goes in as a line (-)"
-        raise UserError(Fault(where, f"{what} is a folder", allowed, do))
-    if _looks_like_a_file(what):
-        do = "check the path; a text that looks like one goes in as a line (-)"
-        raise UserError(Fault(where, f"no file {what}", allowed, do))
+    if is_folder or _looks_like_a_file(what):
+        found, do = (f"{what} is a folder", "name a file in it") if is_folder else (f"no file {what}", "check the path")
+        raise UserError(Fault(where, found, allowed, f"{do}; a text that looks like one goes in as a line (-)"))
     return False
 
 
