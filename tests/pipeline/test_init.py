@@ -172,7 +172,7 @@ def test_questions_and_answers_become_one_text(tmp_path: Path) -> None:
             for n in range(40)]  # fmt: skip
     plan = proposed(init_made.write_csv(tmp_path / "qa.csv", rows))
     recipe_of(plan, tmp_path / "r.yaml")
-    assert any("learning to answer comes with `sft`" in line for line in plan.layout.said)
+    assert any("`--task sft` learns to answer" in line for line in plan.layout.said)
     assert "concat_ws(chr(10), question, answer)" in plan.layout.query[0]
     check(tmp_path / "r.yaml")
 
@@ -216,7 +216,7 @@ def test_a_group_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "choices, said",
     [
-        ({"task": "classify"}, "--task: classify is not there yet"),
+        ({"task": "classify"}, "has no column of texts"),
         ({"task": "mml"}, "no task 'mml'; did you mean mlm?"),
         ({"task": "clm", "model": "starter:encodr"}, "did you mean starter:encoder"),
         ({"model": "./nowhere"}, "no folder ./nowhere"),

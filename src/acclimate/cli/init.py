@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from acclimate.pipeline.init.propose import Choices
     from acclimate.pipeline.init.tables import Found
 
-_MODEL = "starter:encoder"
 _ALL = "all that fit"
 
 
 def init(
     data: Annotated[str, typer.Argument(help="file, folder, glob, address; or --from axolotl.yml, llamafactory.yaml")],
-    model: Annotated[str | None, typer.Option(help=f"Hub id, folder or starter; default: {_MODEL}")] = None,
+    model: Annotated[str | None, typer.Option(help="Hub id, folder or starter; default: a starter")] = None,
     group: Annotated[str | None, typer.Option(help="column whose equal values make one text: the patient's")] = None,
-    task: Annotated[str | None, typer.Option(help="mlm or clm; default: by the model's head")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="mlm, clm, classify[:COLUMN], tag, extract, sft; default: by head")
+    ] = None,
     to: Annotated[Path | None, typer.Option(help="recipe to write; default: NAME.yaml here")] = None,
     force: Annotated[bool, typer.Option("--force", help="write over a recipe that is there")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="ask nothing, take the defaults")] = False,
@@ -31,7 +32,7 @@ def init(
     if data.startswith(FROM):
         init_from(data.removeprefix(FROM), to, force=force, beside={"model": model, "group": group, "task": task})
         return
-    from acclimate.pipeline.init.propose import Choices, propose
+    from acclimate.pipeline.init.propose import Choices, base_for, propose
     from acclimate.pipeline.init.say import seen, sentences
     from acclimate.pipeline.init.tables import look
     from acclimate.pipeline.init.write import name_of_recipe, need_free, write_recipe
@@ -42,12 +43,12 @@ def init(
     for sentence in seen(found):
         print(sentence)
     asks = not yes and _at_a_terminal()
-    choices = Choices(model or _MODEL, task, group)
+    choices = Choices(model or base_for(task), task, group)
     plan = propose(found, _asked(found, choices, model) if asks else choices)
     write_recipe(plan, place, force=force)
     print()
     if not model and not asks:
-        print(f"no --model: {_MODEL} is taken")
+        print(f"no --model: {choices.model} is taken")
     for sentence in sentences(plan):
         print(sentence)
     print(f"\nwritten: {place}\n  acclimate check {place}\n  acclimate run {place}")

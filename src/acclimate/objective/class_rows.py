@@ -18,10 +18,10 @@ from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Counts, Rows, need_co
 from acclimate.objective.class_paths import said_of_paths
 
 LABELS, SCORE, PAIR = "labels", "score", "text_pair"
-_TEXTS = ("text", "sentence", "sentence1", "review", "content", "abstract", "premise", "question", "document")
-_PAIRS = ("text_pair", "sentence2", "hypothesis")
-_NAMES = ("label", "labels", "sentiment", "class", "category", "target")
-_SCORES = ("score", "label", "rating", "target")
+TEXTS = ("text", "sentence", "sentence1", "review", "content", "abstract", "premise", "question", "document")
+PAIRS = ("text_pair", "sentence2", "hypothesis")
+NAMES = ("label", "labels", "sentiment", "class", "category", "target")
+SCORES = ("score", "label", "rating", "target")
 _SHOWN = 5
 _TAKE_OUT = "mend them, or take them out (prepare: clean with required)"
 _YES, _NO = {"1", "1.0", "true", "True", "yes"}, {"0", "0.0", "false", "False", "no", ""}
@@ -61,9 +61,9 @@ def find_columns(
     ]
     if faults:
         raise UserError(*faults)
-    text = text or _first(there, _TEXTS, f"{where}.text_column", "a text")
-    labels = labels or (_first(there, _SCORES if kind == "score" else _NAMES, f"{where}.label_column", "a label"),)
-    return ClassColumns(text, pair or next((name for name in _PAIRS if name in there), None), tuple(labels), kind)
+    text = text or _first(there, TEXTS, f"{where}.text_column", "a text")
+    labels = labels or (_first(there, SCORES if kind == "score" else NAMES, f"{where}.label_column", "a label"),)
+    return ClassColumns(text, pair or next((name for name in PAIRS if name in there), None), tuple(labels), kind)
 
 
 def _first(there: Sequence[str], names: Sequence[str], where: str, what: str) -> str:
@@ -84,8 +84,8 @@ def asked(rows: Rows, text: str | None, pair: str | None, where: str) -> Rows:
     """Give rows without labels, with `text` and `text_pair`: of one column alone, whatever it is called, the text."""
     there = [name for name in rows.column_names if name not in OWN_COLUMNS]
     need_columns(rows, [name for name in (text, pair) if name is not None], where)
-    text = text or (there[0] if len(there) == 1 else _first(there, _TEXTS, f"{where}.text_column", "a text"))
-    pair = pair or next((name for name in _PAIRS if name in there), None)
+    text = text or (there[0] if len(there) == 1 else _first(there, TEXTS, f"{where}.text_column", "a text"))
+    pair = pair or next((name for name in PAIRS if name in there), None)
     made = rows if text == "text" else replace_column(rows, "text", rows.column(text))
     return made if pair is None else replace_column(made, PAIR, rows.column(pair))
 

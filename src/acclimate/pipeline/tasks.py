@@ -14,10 +14,15 @@ _SAID = "read_as"
 
 
 def give_text(rows: Rows, phase: Phase, where: str) -> Rows:
-    """Give rows with a text before the first step, where a task's rows can be read but have none (questions, messages)."""
+    """Give rows with a text before the first step, where a task's rows can be read but have none (questions, messages).
+
+    Labels of whole texts are read after the steps, which may take rows without one out.
+    """
     task: Any = phase.objective
     if not isinstance(task, Task) or "text" in rows.column_names or not task.fits(rows):
         return rows
+    if phase.objective.head == "classify":
+        return task.asked(rows, f"{where}.objective")
     return task.shape(rows, f"{where}.objective")[0]
 
 

@@ -22,11 +22,28 @@ class Tags:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What a task reads of a table.
+
+    `options` are the objective's where names alone do not tell; `required` columns need a value in each row; in `copies`
+    two rows are equal (none: only whole texts are looked at; None: copies are not looked for); equal values of `together`
+    stay in one role.
+    """
+
+    columns: tuple[str, ...]
+    said: str
+    options: dict[str, Any] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    copies: tuple[str, ...] | None = ()
+    together: str | None = None
+
+
+@dataclass(frozen=True)
 class Layout:
     """Sources by role, the query that makes one table of them (lines; none: no step), tags or plain text, the groups.
 
     `group` is the column that `split` keeps together (None: the row), `groups` its values. `identifying` are columns left
-    out since they may say who somebody is, with the reason; `unused` and `said` are sentences.
+    out since they may say who somebody is, with the reason; `unused` and `said` are sentences. `task` is what a task reads.
     """
 
     sources: dict[str, Any]
@@ -37,6 +54,7 @@ class Layout:
     identifying: dict[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    task: Read | None = None
 
 
 def sources_of(tables: list[Table]) -> dict[str, Any]:

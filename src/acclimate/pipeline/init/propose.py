@@ -13,16 +13,17 @@ from acclimate.pipeline.init.keys import Group, asked_for, groups_in
 from acclimate.pipeline.init.layout import Layout
 from acclimate.pipeline.init.shares import Shares, shares_for
 from acclimate.pipeline.init.tables import Found, Table
+from acclimate.pipeline.init.task_layout import task_layout
+from acclimate.pipeline.init.tasks import HEADS, OTHER_NAMES
 from acclimate.pipeline.init.texts import text_columns, text_layout
 
-TASKS = {"mlm": "masked", "clm": "causal"}
-_LATER = {"classify", "classification", "ner", "sft", "chat", "pairs"}
+TASKS = {"mlm": "masked", "clm": "causal", **HEADS}
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What a user decides: the base; the objective (None: by the model's head); the column to group by (None: the
-    likeliest); the tables to use (none: all that fit).
+    """What a user decides: the base; the objective (None: mlm or clm, by the model's head); the column to group by (None: the
+    likeliest); the tables to use (none: all that fit). A task may name its column of labels: classify:COLUMN.
     """
 
     model: str
@@ -42,6 +43,11 @@ class Plan:
     shares: Shares
 
 
+def base_for(task: str | None) -> str:
+    """Give the starter that a task is tried with."""
+    return "starter:decoder" if task in ("clm", "sft", "chat") else "starter:encoder"
+
+
 def propose(found: Found, choices: Choices) -> Plan:
     """Decide what the recipe says.
 
@@ -50,7 +56,10 @@ def propose(found: Found, choices: Choices) -> Plan:
     objective = _objective(choices)
     tables, left = chosen_tables(found, choices.tables)
     group = asked_for(choices.group, tables) if choices.group else None
-    layout = _layout(tables, group, asked=bool(choices.tables))
+    if objective in HEADS:
+        layout = task_layout(objective, tables, group, _split_task(choices)[1])
+    else:
+        layout = _layout(tables, group, asked=bool(choices.tables))
     layout = replace(layout, unused=(*found.left_out, *left, *layout.unused), said=(*_notes(tables), *layout.said))
     own = set(layout.sources)
     shares = shares_for(layout.groups, validation="validation" not in own, test="test" not in own)
@@ -94,18 +103,14 @@ def _holds(wide: Table, narrow: Table) -> bool:
 
 
 def _objective(choices: Choices) -> str:
-    """Give mlm or clm. Raises: UserError if the model can't be had or has no such head."""
-    if choices.task in _LATER:
-        found = f"{choices.task} is not there yet"
-        raise UserError(
-            Fault("--task", found, ", ".join(TASKS), "adapt the model to the texts first: leave --task out")
-        )
-    if choices.task is not None and choices.task not in TASKS:
-        raise UserError(Fault("--task", f"no task {choices.task!r}{nearest(choices.task, TASKS)}", ", ".join(TASKS)))
+    """Give the task that is asked for, else mlm or clm. Raises: UserError if the model can't be had or has no such head."""
+    task, _ = _split_task(choices)
+    if task is not None and task not in TASKS:
+        raise UserError(Fault("--task", f"no task {task!r}{nearest(task, TASKS)}", ", ".join(TASKS)))
     spec = Model(path=choices.model)
-    if choices.task:
-        need_head(spec, TASKS[choices.task])
-        return choices.task
+    if task:
+        need_head(spec, TASKS[task])
+        return task
     config = config_for(spec)
     causal = any("CausalLM" in name or "LMHead" in name for name in config.architectures or ())
     try:
@@ -117,6 +122,12 @@ def _objective(choices: Choices) -> str:
             raise
         need_head(spec, "masked" if causal else "causal")
         return "mlm" if causal else "clm"
+
+
+def _split_task(choices: Choices) -> tuple[str | None, str | None]:
+    """Give the task, and the column of labels that it names."""
+    task, _, label = (choices.task or "").partition(":")
+    return OTHER_NAMES.get(task, task) or None, label or None
 
 
 def _layout(tables: Sequence[Table], group: Group | None, *, asked: bool) -> Layout:

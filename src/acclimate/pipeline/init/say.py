@@ -8,6 +8,15 @@ from acclimate.evaluate.change import FEWEST_GROUPS
 from acclimate.pipeline.init.propose import Plan
 from acclimate.pipeline.init.tables import Found
 
+_KINDS = {
+    "mlm": "encoder, hidden words are learnt",
+    "clm": "decoder, what comes next is learnt",
+    "classify": "labels of texts are learnt",
+    "tag": "names in texts are learnt",
+    "extract": "answers in a context are learnt",
+    "sft": "decoder, answers are learnt",
+}
+
 
 def seen(found: Found) -> Iterator[str]:
     """Say which tables there are, and what each column is taken for."""
@@ -19,12 +28,7 @@ def seen(found: Found) -> Iterator[str]:
 def sentences(plan: Plan) -> Iterator[str]:
     """Say what the recipe does, what it leaves out, and what to think about."""
     layout, shares = plan.layout, plan.shares
-    kind = (
-        "encoder, hidden words are learnt (mlm)"
-        if plan.objective == "mlm"
-        else "decoder, what comes next is learnt (clm)"
-    )
-    yield f"model: {plan.model}: {kind}"
+    yield f"model: {plan.model}: {_KINDS[plan.objective]} ({plan.objective})"
     if layout.tags is not None and layout.tags.group_by:
         order = f", in order of {layout.tags.order_by}" if layout.tags.order_by else ""
         yield f"texts: one for each {layout.tags.group_by}{order}"
@@ -32,7 +36,7 @@ def sentences(plan: Plan) -> Iterator[str]:
     elif layout.tags is not None:
         yield f"texts: one for each row: {', '.join(layout.tags.header)}"
     else:
-        yield "texts: one for each row"
+        yield "texts: one for each row" if layout.task is None else "rows:"
     for sentence in layout.said:
         yield f"  {sentence}"
     if layout.identifying:

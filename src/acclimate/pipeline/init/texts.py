@@ -115,20 +115,18 @@ def _joined(table: Table) -> str:
 
 
 def _tasks(read: Sequence[Table]) -> list[str]:
-    """Say which tasks the data would serve, and that these come later."""
+    """Say which tasks the data would serve."""
     said = []
     for table in read:
         names = [one.name for one in table.columns]
         pair = [name for name in names if any(part in name.lower() for part in _PAIRS)]
         label = [one for one in table.columns if LABEL.search(words_of(one.name)) and 2 <= one.distinct <= 100]
         if pair:
-            said.append(
-                f"{table.name}: {pair[0]} and its answer are learnt as text; learning to answer comes with `sft`"
-            )
+            said.append(f"{table.name}: {pair[0]} and its answer are learnt as text; `--task sft` learns to answer")
         if label:
             said.append(
-                f"{table.name}: {label[0].name} ({label[0].distinct} values) is not learnt; that comes with `classify`"
+                f"{table.name}: {label[0].name} ({label[0].distinct} values) is not learnt; `--task classify` learns it"
             )
         if any(one.kind == "nested" and one.name in ("messages", "conversations") for one in table.columns):
-            said.append(f"{table.name}: conversations are not read; they come with `sft`")
+            said.append(f"{table.name}: conversations are not read; `--task sft` learns from them")
     return said

@@ -11,13 +11,22 @@ from typing import Any
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.recipe import parse_yaml
-from acclimate.pipeline.init.layout import Tags
+from acclimate.pipeline.init.layout import Read, Tags
 from acclimate.pipeline.init.propose import Plan
 from acclimate.pipeline.recipe import read_recipe
 
 _PLAIN = re.compile(r"[A-Za-z_./][\w./-]*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "~"}
 _WIDTH = 110
+TOLD = {
+    "mlm": "An encoder learns to say which words were hidden",
+    "clm": "A decoder learns to say what comes next",
+    "classify": "The model learns which label a text has",
+    "tag": "The model learns which words are the name of what",
+    "extract": "The model learns where in a context the answer to a question stands",
+    "sft": "A decoder learns to answer",
+}
+"""What each objective teaches, in a sentence."""
 
 
 def name_of_recipe(data: str) -> str:
@@ -107,6 +116,8 @@ def _prepare(plan: Plan) -> list[str]:
             "  - name: sql",
         ]
         lines += ["    query: |", *(f"      {line}" for line in layout.query)]
+    if layout.task is not None:
+        return _of_task(plan, layout.task, lines)
     if layout.tags is not None:
         lines += _tagged(layout.tags)
     else:
@@ -116,6 +127,20 @@ def _prepare(plan: Plan) -> list[str]:
         ]
     copies = "  # Of equal texts one stays, in test before validation before training."
     return [*lines, *_split(plan), copies, "  - deduplicate"]
+
+
+def _of_task(plan: Plan, task: Read, before: list[str]) -> list[str]:
+    """Give what is done to rows that a task reads: those without what it needs go, and copies in its columns."""
+    steps = []
+    if task.required:
+        steps.append(f"  # Rows without a value in {_one_line(' or '.join(task.required))} go, and are counted.")
+        steps.append(f"  - {{name: clean, required: {_list(task.required)}}}")
+    steps += _split(plan)
+    if task.copies is not None:
+        columns = f"{{name: deduplicate, columns: {_list(task.copies)}}}" if task.copies else "deduplicate"
+        steps += ["  # Of equal rows one stays, in test before validation before training.", f"  - {columns}"]
+    empty = not any(line.startswith("  - ") for line in steps)
+    return [*before[:-1], "prepare: []" if empty else before[-1], *steps]
 
 
 def _tagged(tags: Tags) -> list[str]:
@@ -167,6 +192,10 @@ def _tokens() -> list[str]:
 
 
 def _objective(plan: Plan) -> list[str]:
+    if plan.layout.task is not None:
+        options = {"name": plan.objective, **plan.layout.task.options}
+        written = flow(options) if plan.layout.task.options else plan.objective
+        return [f"# {TOLD[plan.objective]}. `acclimate list` shows the options.", f"objective: {written}"]
     if plan.objective == "clm":
         return ["# A decoder learns to say what comes next.", "objective: clm"]
     if plan.layout.tags is None:
@@ -203,6 +232,11 @@ def _train(plan: Plan) -> list[str]:
 
 
 def _evaluate(plan: Plan) -> list[str]:
+    if plan.layout.task is not None:
+        return [
+            "# The model is measured on the test rows. Which score decides, and more: docs/options.md, evaluate.",
+            "# evaluate: {primary: SCORE}",
+        ]
     return [
         "# The model is measured before and after on the test rows, and on general text to see what it forgot.",
         'evaluate: {primary: bits_per_byte, retention: "sample:general"}',
