@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -63,6 +64,24 @@ def test_it_is_asked_as_it_was_trained_to_be(answerer: Run, loaded: Loaded) -> N
     assert loaded.generate(conversation, {"max_new_tokens": 20}) == found[:1]
     assert loaded.generate([conversation], {"max_new_tokens": 20}) == found[:1]
     assert loaded.generate([]) == []
+
+
+def test_a_special_token_of_the_recipe_is_one_in_a_question_too(decoder: Path, tmp_path: Path) -> None:
+    rows = [{"question": f"[LAB] 病人{number}?", "answer": "没有问题。"} for number in range(30)]
+    data = tiny.write_rows(tmp_path / "rows.jsonl", rows)
+    recipe = tiny.recipe(decoder, data, tmp_path / "run", objective="sft", train={"max_steps": 2})
+    recipe |= {"leaks": "off", "evaluate": {"retention": None, "terms": None, "resamples": 100}}
+    made = run({**recipe, "tokens": {**recipe.get("tokens", {}), "additional_special_tokens": ["[LAB]"]}})
+    (encoded,) = made.folder.glob("*-tokens/train/ids_T.npy")
+    speaking = acclimate.load(str(made.folder))._speaking
+    assert speaking is not None
+    prompts = [speaking.prompt(row["question"], "one", raw=False) for row in rows]
+    asked = speaking.generator._tokens(prompts)
+    lab = speaking.lm.tokenizer.convert_tokens_to_ids("[LAB]")
+    assert {ids.count(lab) for ids in asked} == {1}
+    learnt = " ".join(map(str, np.load(encoded).tolist()))
+    found = [" ".join(map(str, ids)) in learnt for ids in asked]
+    assert sum(found) > 10, "prompts of the training rows, as training wrote them"
 
 
 def test_raw_writes_on_from_the_text_itself(loaded: Loaded) -> None:

@@ -12,7 +12,7 @@ from acclimate.compat.transformers.chat import Chat
 from acclimate.core.decoding import Decoding
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Tell, silent
-from acclimate.core.language_model import LanguageModel
+from acclimate.core.language_model import TASK, LanguageModel
 from acclimate.core.recipe import parse_yaml, validate
 from acclimate.core.rendered import Message, Rendered
 from acclimate.core.rows import ROW_ID, Rows
@@ -78,7 +78,9 @@ class Speaking:
         if self.lm.tokenizer.chat_template:
             with suppress(UserError):  # a template that can't be followed is told when it is asked for
                 ends |= set(self._chat.ending_ids())
-        return Generator(self.lm, tuple(sorted(ends)), self.batch_tokens)
+        own = getattr(self.lm.model.config, TASK, None) or {}
+        meant = frozenset(own.get("additional_special_tokens") or ())
+        return Generator(self.lm, tuple(sorted(ends)), self.batch_tokens, meant)
 
     @cached_property
     def _chat(self) -> Chat:

@@ -38,12 +38,13 @@ class Generator:
     """A loaded model that writes. `ends` are the tokens at which it is done (none: those of its files).
 
     A prompt is a text, in which special tokens are meant, or a conversation that was written out, in which only the
-    template's are. `batch_tokens`: most tokens that are held at a time, padding and answers included.
+    template's are, and those `in_text`. `batch_tokens`: most tokens that are held at a time, padding and answers included.
     """
 
     lm: LanguageModel
     ends: tuple[int, ...] = ()
     batch_tokens: int = 8192
+    in_text: frozenset[str] = frozenset()
 
     def texts(
         self, prompts: Sequence[str | Rendered], decoding: Decoding, tell: Tell = silent, names: Sequence[str] = ()
@@ -103,7 +104,7 @@ class Generator:
         plain = text_encoder(tokenizer, special_names(tokenizer), add_end=False)
         of_texts = iter([[*plain.prefix.tolist(), *one.ids_T.tolist()] for one in plain.pieces(texts)])
         written = [one for one in prompts if isinstance(one, Rendered)]
-        of_written = iter([one.ids_T.tolist() for one in WrittenEncoder(tokenizer).pieces(written)])
+        of_written = iter([one.ids_T.tolist() for one in WrittenEncoder(tokenizer, self.in_text).pieces(written)])
         return [next(of_texts if isinstance(one, str) else of_written) for one in prompts]
 
     def _ids(self, prompts: Sequence[str | Rendered], names: Sequence[str]) -> list[list[int]]:
