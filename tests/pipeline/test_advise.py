@@ -140,7 +140,8 @@ def test_a_missing_scikit_learn_is_named_and_stops_only_who_asks(
     "changes, said",
     [
         ({"task": "clasify"}, "did you mean classify"),
-        ({"task": "ner"}, "will come"),
+        ({"task": "ner"}, "words with tags"),
+        ({"task": "tag", "label": "ward"}, "tag reads no column of labels"),
         ({"rows": 3}, "--rows: 3"),
         ({"label": "wrd"}, "did you mean ward"),
         ({"label": "text"}, "the text itself"),

@@ -42,6 +42,15 @@ def test_the_four_choices() -> None:
     assert said(_OFF, causal=True, labels=scores(0.7, 0.8, 0.85), kinds=4) == "prompt or retrieve"
 
 
+def test_a_task_that_is_not_measured_is_fine_tuned_where_nothing_is_adapted() -> None:
+    assert said(task=True) == "fine-tune the task only"
+    assert said(_OFF, task=True) == "adapt first"
+    assert said(_OFF, tokens=FEWEST_TOKENS - 1, causal=True, task=True) == "fine-tune the task only"
+    mild = Change(0.2, 0.15, 0.25, 30)
+    assert said(mild, weights=LARGE, causal=True) == "prompt or retrieve"
+    assert said(mild, weights=LARGE, causal=True, task=True) == "adapt first"
+
+
 @pytest.mark.parametrize("key, limit", [("bits", KNOWN), ("cut", CUT)])
 def test_only_an_interval_wholly_above_the_limit_counts(key: str, limit: float) -> None:
     assert said(**{key: Change(limit + 0.2, limit + 0.01, limit + 0.4, 30)}) == "adapt first"  # type: ignore[arg-type]

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 def advise(
     data: Annotated[str, typer.Argument(help="file, folder, glob or address, as for init")],
-    model: Annotated[str, typer.Option(help="the base: a Hub id, a folder or a starter")] = "starter:encoder",
+    model: Annotated[str | None, typer.Option(help="the base: Hub id, folder or starter; default: a starter")] = None,
     task: Annotated[
-        str | None, typer.Option(help="what it is for: mlm, clm or classify; default: by the model's head")
+        str | None,
+        typer.Option(help="what it is for: mlm, clm, classify, tag, extract, sft; default: by the model's head"),
     ] = None,
     label: Annotated[str | None, typer.Option(help="column of labels; default: one that looks like it")] = None,
     group: Annotated[str | None, typer.Option(help="column whose equal values belong together: the patient's")] = None,
@@ -28,8 +29,9 @@ def advise(
     from acclimate.cli.display import Display
     from acclimate.pipeline.advise.advise import advise as ask
     from acclimate.pipeline.advise.domain import Question
+    from acclimate.pipeline.init.propose import base_for
 
-    made = ask(Question(data, model, task, label, group, rows), to, tell=Display())
+    made = ask(Question(data, model or base_for(task), task, label, group, rows), to, tell=Display())
     say(made, (to or Path("advise") / made.name) / "advise.html")
 
 

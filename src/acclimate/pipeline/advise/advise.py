@@ -29,6 +29,7 @@ from acclimate.pipeline.advise.shots import MOST_LABELS, asked
 from acclimate.pipeline.advise.surprise import Surprise, excess, surprise_of
 from acclimate.pipeline.advise.words import Words, words_in
 from acclimate.pipeline.arms import arm_of
+from acclimate.pipeline.init.tasks import OTHER_NAMES
 from acclimate.report.formats import size
 
 _SHOWN = 12
@@ -41,6 +42,7 @@ def advise(question: Question, to: str | Path | None = None, tell: Tell = silent
     Takes: `to`, the folder to write into (default: advise/NAME); nothing is written elsewhere.
     Raises: UserError for data, model, task or label that can't be had, or a missing scikit-learn where a label is asked for.
     """
+    question = replace(question, task=OTHER_NAMES.get(str(question.task), question.task))
     wanted = question.label is not None or question.task == "classify"
     if wanted:
         need_package("sklearn", "advise", "--label")
@@ -101,8 +103,9 @@ def _advice(question: Question, domain: Domain, lm: LanguageModel, tell: Tell) -
     named = {one.name: one for one in labels}
     kinds = len(domain.labelled.kinds) if domain.labelled else 0
     signs = Signs(
-        lm.causal, cost.weights, cost.tokens, changes.get("bits_per_byte"), changes.get("tokens_per_word"), named, kinds
-    )
+        lm.causal, cost.weights, cost.tokens, changes.get("bits_per_byte"), changes.get("tokens_per_word"), named, kinds,
+        domain.task_rows > 0,
+    )  # fmt: skip
     if domain.texts and domain.texts[0].tagged is not None:
         notes.append("Bits per byte are of the records' values, against words of general text: a rough comparison.")
     return Advice(
@@ -178,12 +181,12 @@ def _options(cost: Cost, domain: Domain) -> list[Option]:
         Option("prompt or retrieve", "put what it should know into its input", **use),
     ]
     epochs = f"{cost.epochs:g} epochs"
-    labelled = domain.labelled
-    if labelled is not None:
-        task = cost.training(labelled.rows * cost.text_tokens)
-        means = f"{epochs} over {labelled.rows:,} labelled rows"
+    rows = domain.labelled.rows if domain.labelled is not None else domain.task_rows
+    if rows:
+        task = cost.training(rows * cost.text_tokens)
+        means = f"{epochs} over {rows:,} labelled rows"
         found.append(Option("fine-tune the task only", means, task, cost.train_bytes))
         adapt = None if adapt is None or task is None else adapt + task
-    then = ", then the task" if labelled is not None else ""
+    then = ", then the task" if rows else ""
     found.append(Option("adapt first", f"{epochs} over {cost.tokens:,} tokens{then}", adapt, cost.train_bytes))
     return found

@@ -10,23 +10,26 @@ from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.identifiers.columns import words_of
 from acclimate.core.ledger import Ledger
 from acclimate.core.recipe import parse_yaml
-from acclimate.core.rows import GROUP, ROW_ID, Rows
+from acclimate.core.registry import resolve
+from acclimate.core.rows import GROUP, OWN_COLUMNS, ROW_ID, Rows, replace_column
 from acclimate.evaluate.change import FEWEST_GROUPS
 from acclimate.evaluate.rows import EvalText, choose
 from acclimate.evaluate.section import Evaluate
+from acclimate.objective.extract_rows import CONTEXT
 from acclimate.pipeline.evaluate import eval_texts
 from acclimate.pipeline.general import general_texts
 from acclimate.pipeline.init.columns import Column
 from acclimate.pipeline.init.keys import asked_for, groups_in
-from acclimate.pipeline.init.propose import Choices, Plan, propose
+from acclimate.pipeline.init.propose import Choices, Plan, objective_of, propose
 from acclimate.pipeline.init.shares import shares_for
 from acclimate.pipeline.init.tables import Found, Table, look
+from acclimate.pipeline.init.tasks import HEADS
 from acclimate.pipeline.init.texts import LABEL, text_columns, text_layout
 from acclimate.pipeline.init.write import name_of_recipe, recipe_text
-from acclimate.pipeline.prepare import make_rows
+from acclimate.pipeline.prepare import make_rows, of_role
 from acclimate.pipeline.recipe import Recipe, read_recipe
 
-TASKS = ("mlm", "clm", "classify")
+TASKS = ("mlm", "clm", *HEADS)
 LONGEST = 2_000
 """Characters of a text that are read: its beginning."""
 _FEWEST_LABELLED, _MOST_LABELS = 5, 100
@@ -34,8 +37,9 @@ _FEWEST_LABELLED, _MOST_LABELS = 5, 100
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: the data, the base, what it is for (`task`: mlm, clm, classify; None: by the model's head), the column
-    of labels and the one to group by (None: found), and how many rows each measurement may read (drawn by `seed`).
+    """What is asked: the data, the base, what it is for (`task`: mlm, clm, classify, tag, extract, sft; None: by the model's
+    head), the column of labels and the one to group by (None: found), and how many rows each measurement may read (drawn
+    by `seed`).
     """
 
     data: str
@@ -66,7 +70,10 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Domain:
-    """`recipe` is what `acclimate init` would write; `rows` all rows as it makes them; `texts` the sample that is measured."""
+    """`recipe` is what `acclimate init` would write; `rows` all rows as it makes them; `texts` the sample that is measured.
+
+    `task_rows` have the answers of a task without labels of texts (tag, extract, sft), which are not measured.
+    """
 
     name: str
     recipe: Recipe
@@ -76,6 +83,7 @@ class Domain:
     resampled_by: str
     labelled: Labelled | None
     notes: list[str] = field(default_factory=list)
+    task_rows: int = 0
 
 
 def domain_of(question: Question) -> Domain:
@@ -85,21 +93,45 @@ def domain_of(question: Question) -> Domain:
     """
     _need_task(question)
     found = look(question.data)
+    if question.task in HEADS and question.task != "classify":
+        return _of_task(question, found)
     task = None if question.task == "classify" else question.task
     plan = propose(found, Choices(question.model, task, question.group))
     place = _label_column(found, plan, question)
     if place is not None and plan.layout.tags is not None:
         plan = _as_texts(plan, place[0], question.group)
-    name = name_of_recipe(question.data)
-    data = parse_yaml(recipe_text(plan, Path(f"{name}.yaml")), question.data)
-    recipe, _ = read_recipe({"name": name, **data})
-    rows = make_rows(recipe, recipe.phases[0], 0, Ledger())
+    name, recipe, rows = _made(plan, question)
     texts, column, notes = _sample(rows, recipe.measured_by, question)
     labelled = None
     if place is not None:
         labelled, more = _labelled(rows, *place, plan.layout.group or "row", question)
         notes += more
     return Domain(name, recipe, rows, texts, general_texts("sample:general", texts), column or "row", labelled, notes)
+
+
+def _made(plan: Plan, question: Question) -> tuple[str, Recipe, Rows]:
+    """Give the recipe that `init` would write, its name, and the rows that it makes."""
+    name = name_of_recipe(question.data)
+    data = parse_yaml(recipe_text(plan, Path(f"{name}.yaml")), question.data)
+    recipe, _ = read_recipe({"name": name, **data})
+    return name, recipe, make_rows(recipe, recipe.phases[0], 0, Ledger())
+
+
+def _of_task(question: Question, found: Found) -> Domain:
+    """Read rows as a task reads them, and measure their texts (of questions the contexts, each once) as plain text."""
+    name, recipe, rows = _made(propose(found, Choices(question.model, question.task, question.group)), question)
+    plain = objective_of(Choices(question.model))
+    phase = recipe.phases[0].model_copy(update={"objective": resolve("objective", plain)()})
+    recipe = recipe.model_copy(update={"phases": (phase,)})
+    if CONTEXT in rows.column_names:
+        rows = replace_column(rows, "text", rows.column(CONTEXT))
+    train = of_role(rows, "train").num_rows
+    first = {text: number for number, text in reversed(list(enumerate(rows.column("text").to_pylist())))}
+    rows = rows.take(sorted(first.values())).select([one for one in rows.column_names if one in {*OWN_COLUMNS, "text"}])
+    texts, column, notes = _sample(rows, recipe.measured_by, question)
+    notes.append(f"How well the model does {question.task} already is not measured; a run says it.")
+    general = general_texts("sample:general", texts)
+    return Domain(name, recipe, rows, texts, general, column or "row", None, notes, train)
 
 
 def shortened(text: EvalText) -> EvalText:
@@ -122,7 +154,9 @@ def _need_task(question: Question) -> None:
     faults = []
     if question.task is not None and question.task not in TASKS:
         found = f"no task {question.task!r}{nearest(question.task, TASKS)}"
-        faults.append(Fault("--task", found, ", ".join(TASKS), "name one of them; others (ner, sft, chat) will come"))
+        faults.append(Fault("--task", found, ", ".join(TASKS), "name one of them"))
+    if question.label is not None and question.task not in (None, "classify"):
+        faults.append(Fault("--label", f"{question.task} reads no column of labels", "--task classify", "leave it out"))
     if question.rows < FEWEST_GROUPS:
         faults.append(Fault("--rows", f"{question.rows}", f"{FEWEST_GROUPS} or more", "fewer give no interval"))
     if faults:

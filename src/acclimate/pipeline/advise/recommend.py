@@ -49,7 +49,8 @@ class Signs:
     """What was measured, as the decision needs it.
 
     `bits` and `cut`: domain / general - 1, of bits per byte and of tokens a word (None: not measured); `tokens` of training
-    text; `weights` of the model; `labels`: balanced accuracies by name (empty: no labels), of `kinds` different labels.
+    text; `weights` of the model; `labels`: balanced accuracies by name (empty: no labels), of `kinds` different labels. `task`:
+    there are rows to learn one from, though nothing says how far it is solved.
     """
 
     causal: bool
@@ -59,6 +60,12 @@ class Signs:
     cut: Change | None
     labels: Mapping[str, GroupSums] = field(default_factory=dict)
     kinds: int = 0
+    task: bool = False
+
+    @property
+    def learnable(self) -> bool:
+        """Whether there is a task to fine-tune."""
+        return bool(self.labels) or self.task
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def recommend(signs: Signs, bootstrap: Bootstrap) -> Recommendation:
     if not far:
         if signs.bits is None and signs.cut is None:
             reasons.append("Nothing shows that the model does not know this domain, but little could be measured.")
-        return Recommendation("fine-tune the task only" if signs.labels else "leave it", reasons)
+        return Recommendation("fine-tune the task only" if signs.learnable else "leave it", reasons)
     return Recommendation(_unknown(signs, reasons), reasons)
 
 
@@ -119,7 +126,9 @@ def _by_labels(signs: Signs, bootstrap: Bootstrap, reasons: list[str]) -> Choice
 
 def _unknown(signs: Signs, reasons: list[str]) -> Choice:
     """Say what to do with a domain that the model does not know."""
-    rest: Choice = "fine-tune the task only" if signs.labels else "prompt or retrieve" if signs.causal else "leave it"
+    rest: Choice = (
+        "fine-tune the task only" if signs.learnable else "prompt or retrieve" if signs.causal else "leave it"
+    )
     if signs.tokens < FEWEST_TOKENS:
         reasons.append(
             f"There are {count(signs.tokens)} tokens to learn from, fewer than {count(FEWEST_TOKENS)}: too few to adapt to. "
@@ -127,7 +136,7 @@ def _unknown(signs: Signs, reasons: list[str]) -> Choice:
         )
         return rest
     mild = signs.bits is not None and signs.bits.value < FAR
-    if signs.causal and signs.weights >= LARGE and mild and not signs.labels:
+    if signs.causal and signs.weights >= LARGE and mild and not signs.learnable:
         reasons.append(
             f"It is a large decoder ({count(signs.weights)} weights) and less than {percent(FAR, whole=True)} off: try the "
             "domain's texts in its prompt first."

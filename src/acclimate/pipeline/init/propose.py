@@ -53,7 +53,7 @@ def propose(found: Found, choices: Choices) -> Plan:
 
     Raises: UserError for a model that can't be had, a task or table or column that is not there, and data without words.
     """
-    objective = _objective(choices)
+    objective = objective_of(choices)
     tables, left = chosen_tables(found, choices.tables)
     group = asked_for(choices.group, tables) if choices.group else None
     if objective in HEADS:
@@ -102,7 +102,7 @@ def _holds(wide: Table, narrow: Table) -> bool:
     return same_rows and names <= {column.name for column in wide.columns}
 
 
-def _objective(choices: Choices) -> str:
+def objective_of(choices: Choices) -> str:
     """Give the task that is asked for, else mlm or clm. Raises: UserError if the model can't be had or has no such head."""
     task, _ = _split_task(choices)
     if task is not None and task not in TASKS:
