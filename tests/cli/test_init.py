@@ -28,6 +28,16 @@ def test_it_writes_a_recipe_says_what_it_saw_and_what_comes_next(acclimate: Comm
     assert acclimate("check", "clinic.yaml").code == 0
 
 
+def test_a_task_has_its_own_starter_and_its_recipe_is_accepted(acclimate: Command, here: Path) -> None:
+    rows = [{"question": f"what of {number}?", "answer": f"it is thing {number}"} for number in range(60)]
+    init_made.write_csv(here / "qa.csv", rows)
+    said = acclimate("init", "qa.csv", "--task", "sft")
+    assert said.code == 0, said.err
+    assert "no --model: starter:decoder is taken" in said.out
+    assert "question is asked, answer is learnt (form: question_answer)" in said.out
+    assert acclimate("check", "qa.yaml").code == 0
+
+
 def test_a_recipe_that_is_there_is_kept(acclimate: Command, here: Path) -> None:
     tiny.write_rows(here / "rows.jsonl", tiny.texts())
     (here / "rows.yaml").write_text("mine", encoding="utf-8")
