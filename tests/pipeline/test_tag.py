@@ -39,7 +39,7 @@ def tagged(count: int, seed: int = 0) -> list[dict[str, Any]]:
 
 def recipe(encoder: Path, place: Path, rows: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     data = tiny.write_rows(place / "rows.jsonl", rows)
-    train = {"max_steps": 60, "per_device_train_batch_size": 16, "learning_rate": 1e-2, "bf16": False}
+    train = {"max_steps": 90, "per_device_train_batch_size": 16, "learning_rate": 1e-2, "bf16": False}
     evaluate = {"retention": None, "terms": None, "resamples": 200}
     return tiny.recipe(
         encoder, data, place / "run", **{"objective": "tag", "train": train, "evaluate": evaluate, **changes}
