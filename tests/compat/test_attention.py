@@ -1,10 +1,14 @@
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch.nn.functional import scaled_dot_product_attention
 
+from acclimate.compat.transformers import attention
 from acclimate.compat.transformers.attention import NAME, UnsupportedAttention, calls, flat_attention, plain
 from tests.made import language_model
 
@@ -53,6 +57,27 @@ def test_each_document_attends_within_itself(causal: bool, window: int | None, k
     ours = torch.autograd.grad((found * direction).sum(), (query, key, value))
     theirs = torch.autograd.grad((wanted * direction).sum(), (query, key, value))
     assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(ours, theirs, strict=True))
+
+
+@given(st.lists(st.integers(1, 70), min_size=1, max_size=12), st.booleans())
+def test_documents_of_any_lengths_are_attended_to_alone_and_in_few_calls(lengths: list[int], causal: bool) -> None:
+    offsets = tuple(accumulate(lengths, initial=0))
+    random = torch.Generator().manual_seed(1)
+    query, key, value = (torch.randn(1, 2, offsets[-1], 4, generator=random) for _ in range(3))
+    called = []
+
+    def counted(*given: Any, **keywords: Any) -> Tensor:
+        called.append(given[0].shape)
+        return scaled_dot_product_attention(*given, **keywords)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(attention, "scaled_dot_product_attention", counted)
+        found, _ = flat_attention(Layer(causal), query, key, value, None, document_offsets=offsets)
+    assert len(called) == len({(length + 15) // 16 for length in lengths})
+    for start, end in pairwise(offsets):
+        alone = [x[:, :, start:end] for x in (query, key, value)]
+        wanted = scaled_dot_product_attention(*alone, is_causal=causal).transpose(1, 2)
+        assert torch.allclose(found[:, start:end], wanted, atol=1e-5)
 
 
 def test_the_keyword_wins_over_the_module() -> None:

@@ -9,6 +9,8 @@ wrong attention in silence.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +23,9 @@ from transformers.masking_utils import AttentionMaskInterface
 from acclimate.core.errors import AcclimateError
 
 NAME = "acclimate_flat"
+
+_STEP = 16
+"""Tokens: documents whose lengths round up to the same multiple of it are attended to in one call, filled up."""
 
 # Told to every attention function; they change nothing here (no cache is used, positions are applied before).
 _HARMLESS = {
@@ -65,22 +70,67 @@ def flat_attention(
     unknown = [key for key, value in keywords.items() if key not in _HARMLESS and value is not None]
     if unknown or attention_mask is not None or offsets is None:
         raise UnsupportedAttention(f"{type(module).__name__} hands over {unknown or 'a mask or no offsets'}")
+    dropped = dropout if module.training else 0.0
+    shared = {"dropout_p": dropped, "scale": scaling, "enable_gqa": key_BHTD.shape[1] != query_BHTD.shape[1]}
+    longest = max(end - start for start, end in pairwise(offsets))
+    if window is not None and longest > window:
+        return _one_by_one((query_BHTD, key_BHTD, value_BHTD), offsets, window, causal, shared), None
+    return _alike((query_BHTD, key_BHTD, value_BHTD), tuple(offsets), causal, shared), None
+
+
+def _one_by_one(
+    qkv: tuple[Tensor, Tensor, Tensor], offsets: Sequence[int], window: int, causal: bool, shared: dict[str, Any]
+) -> Tensor:
+    """Attend document by document, each within a window. Gives [1, T, heads, head size]."""
     pieces = []
     for start, end in pairwise(offsets):
-        masked = window is not None and end - start > window
+        masked = end - start > window
+        mask = _window_mask(end - start, window, causal, qkv[0].device) if masked else None
+        of_document = [x[:, :, start:end] for x in qkv]
         pieces.append(
-            scaled_dot_product_attention(
-                query_BHTD[:, :, start:end],
-                key_BHTD[:, :, start:end],
-                value_BHTD[:, :, start:end],
-                attn_mask=_window_mask(end - start, window, causal, query_BHTD.device) if masked else None,
-                dropout_p=dropout if module.training else 0.0,
-                is_causal=causal and not masked,
-                scale=scaling,
-                enable_gqa=key_BHTD.shape[1] != query_BHTD.shape[1],
-            )
+            scaled_dot_product_attention(*of_document, attn_mask=mask, is_causal=causal and not masked, **shared)
         )
-    return torch.cat(pieces, dim=2).transpose(1, 2).contiguous(), None
+    return torch.cat(pieces, dim=2).transpose(1, 2).contiguous()
+
+
+def _alike(
+    qkv: tuple[Tensor, Tensor, Tensor], offsets: tuple[int, ...], causal: bool, shared: dict[str, Any]
+) -> Tensor:
+    """Attend in documents of like length at once: few calls, and of few shapes. Gives [1, T, heads, head size]."""
+    rows = [x[0].transpose(0, 1) for x in qkv]
+    found = []
+    groups, back_T = _groups(offsets, qkv[0].device)
+    for place_NL, inside_NL in groups:
+        count, width = place_NL.shape
+        q, k, v = (
+            x.flatten(1).index_select(0, place_NL.flatten()).view(count, width, *x.shape[1:]).transpose(1, 2)
+            for x in rows
+        )
+        mask = None if causal or inside_NL is None else inside_NL[:, None, None, :]
+        out_NLHD = scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal, **shared).transpose(1, 2)
+        found.append(out_NLHD.flatten(0, 1) if inside_NL is None else out_NLHD[inside_NL])
+    return torch.cat(found).index_select(0, back_T)[None]
+
+
+@lru_cache(maxsize=4)
+def _groups(offsets: tuple[int, ...], device: torch.device) -> tuple[list[tuple[Tensor, Tensor | None]], Tensor]:
+    """Give the places of documents whose lengths round up to the same multiple of `_STEP`, [N, L] each, which of them
+    are inside their document (None: all), and where each token of the row ends up when these are laid end to end.
+    """
+    by_width: dict[int, list[tuple[int, int]]] = {}
+    for start, end in pairwise(offsets):
+        by_width.setdefault(-(-(end - start) // _STEP), []).append((start, end))
+    groups, order = [], []
+    for documents in by_width.values():
+        width = max(end - start for start, end in documents)
+        width = width if len(documents) == 1 else -(-width // _STEP) * _STEP
+        start_N1, end_N1 = torch.tensor(documents).T[..., None]
+        place_NL = start_N1 + torch.arange(width)
+        inside_NL = place_NL < end_N1
+        order.append(place_NL[inside_NL])
+        filled = None if bool(inside_NL.all()) else inside_NL.to(device)
+        groups.append((place_NL.clamp(max=offsets[-1] - 1).to(device), filled))
+    return groups, torch.cat(order).argsort().to(device)
 
 
 def _window_mask(length: int, window: int, causal: bool, device: torch.device) -> Tensor:
