@@ -80,6 +80,16 @@ def test_documents_of_any_lengths_are_attended_to_alone_and_in_few_calls(lengths
         assert torch.allclose(found[:, start:end], wanted, atol=1e-5)
 
 
+def test_training_takes_over_what_measuring_has_laid_out() -> None:
+    query, key, value = heads(2, 0), heads(2, 1), heads(2, 2)
+    attention._groups.cache_clear()
+    with torch.inference_mode():
+        measured, _ = flat_attention(Layer(False), query, key, value, None, document_offsets=OFFSETS)
+    trained, _ = flat_attention(Layer(False), query, key, value, None, document_offsets=OFFSETS)
+    assert torch.equal(trained, measured)
+    trained.sum().backward()
+
+
 def test_the_keyword_wins_over_the_module() -> None:
     query = heads(1, 0)
     one, _ = flat_attention(Layer(False), query, query, query, None, is_causal=True, document_offsets=OFFSETS)

@@ -17,6 +17,7 @@ import acclimate
 from acclimate.cli.main import call
 from acclimate.core.decoding import Decoding
 from acclimate.core.errors import UserError
+from acclimate.core.rendered import Rendered
 from acclimate.pipeline.predict import Loaded
 from acclimate.pipeline.run import Run, run
 from tests.pipeline import tiny
@@ -90,7 +91,12 @@ def test_raw_writes_on_from_the_text_itself(loaded: Loaded) -> None:
         "病人7?", {"max_new_tokens": 20}
     )
     begun = written + "没有"
-    assert loaded.generate(begun, {"max_new_tokens": 20}, raw=True) != loaded.generate(begun, {"max_new_tokens": 20})
+    speaking = loaded._speaking
+    assert speaking is not None
+    assert speaking.prompt(begun, "one", raw=True) == begun
+    asked = speaking.prompt(begun, "one", raw=False)
+    assert isinstance(asked, Rendered)
+    assert asked.text == f"User:\n{begun}\nAssistant:\n", "asked as a question, it is wrapped once more"
 
 
 def test_a_base_without_a_template_writes_on(decoder: Path) -> None:

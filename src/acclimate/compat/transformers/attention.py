@@ -113,6 +113,7 @@ def _alike(
 
 
 @lru_cache(maxsize=4)
+@torch.inference_mode(False)  # what measuring has put here may be what training asks for next
 def _groups(offsets: tuple[int, ...], device: torch.device) -> tuple[list[tuple[Tensor, Tensor | None]], Tensor]:
     """Give the places of documents whose lengths round up to the same multiple of `_STEP`, [N, L] each, which of them
     are inside their document (None: all), and where each token of the row ends up when these are laid end to end.
