@@ -86,10 +86,8 @@ def _one_by_one(
     for start, end in pairwise(offsets):
         masked = end - start > window
         mask = _window_mask(end - start, window, causal, qkv[0].device) if masked else None
-        of_document = [x[:, :, start:end] for x in qkv]
-        pieces.append(
-            scaled_dot_product_attention(*of_document, attn_mask=mask, is_causal=causal and not masked, **shared)
-        )
+        q, k, v = (x[:, :, start:end] for x in qkv)
+        pieces.append(scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal and not masked, **shared))
     return torch.cat(pieces, dim=2).transpose(1, 2).contiguous()
 
 
