@@ -73,11 +73,17 @@ def test_flat_and_padded_rows_carry_the_same_documents_tokens_and_labels(
     assert [len(ids) for ids, _ in flat] == lengths
 
 
-@given(st.lists(st.integers(1, 60), max_size=30), st.integers(1, 6), st.integers(16, 120), st.sampled_from([1, 8]))
+@given(
+    st.lists(st.integers(1, 60), max_size=30),
+    st.integers(1, 6),
+    st.integers(16, 120),
+    st.sampled_from([1, 8]),
+    st.integers(0, 60),
+)
 def test_every_document_has_one_place_among_others_of_like_length(
-    lengths: list[int], micro_batches: int, cap: int, multiple: int
+    lengths: list[int], micro_batches: int, cap: int, multiple: int, padding: int
 ) -> None:
-    method = Pad(max_padded_tokens=cap, pad_to_multiple_of=multiple)
+    method = Pad(max_padded_tokens=cap, pad_to_multiple_of=multiple, max_padding=padding)
     laid = method.layout(np.array(lengths, dtype=np.int64), micro_batches)
     assert len(laid) == micro_batches
     order = [int(place) for batches in laid for batch in batches for place in batch]
@@ -86,7 +92,15 @@ def test_every_document_has_one_place_among_others_of_like_length(
     for batches in laid:
         for batch in batches:
             width = -(-max(lengths[place] for place in batch) // multiple) * multiple
-            assert len(batch) == 1 or len(batch) * width <= cap
+            filled_up = len(batch) * width - sum(lengths[place] for place in batch)
+            assert len(batch) == 1 or (len(batch) * width <= cap and filled_up <= padding)
+
+
+def test_what_is_filled_up_is_limited_on_a_cpu_and_not_on_a_gpu() -> None:
+    lengths_N = np.array([512, 10, 12, 500])
+    assert [list(batch) for batch in Pad().on("cpu").layout(lengths_N, 1)[0]] == [[1, 2], [3, 0]]
+    assert [list(batch) for batch in Pad().on("cuda").layout(lengths_N, 1)[0]] == [[1, 2, 3, 0]]
+    assert Pad(max_padding=7).on("cuda") == Pad(max_padding=7)
 
 
 def test_a_padded_batch_by_hand() -> None:

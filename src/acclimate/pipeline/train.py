@@ -13,7 +13,6 @@ from acclimate.core.artifact import MANIFEST, fingerprint, folder, is_complete, 
 from acclimate.core.events import Event, Tell, note
 from acclimate.core.language_model import TASK, LanguageModel
 from acclimate.core.ledger import Ledger
-from acclimate.core.registry import resolve
 from acclimate.core.rendered import Writes
 from acclimate.core.rows import Rows
 from acclimate.core.tasks import Task
@@ -85,10 +84,11 @@ def _train(
     phase: Phase, lm: LanguageModel, data: Tokenised, place: Path, made_from: str, workplace: Workplace, tell: Tell
 ) -> Any:
     """Wrap the model, run the loop. Gives its result and the wrapped model."""
-    from acclimate.compat.hardware import keep_freed_memory
+    from acclimate.compat.hardware import device, keep_freed_memory
     from acclimate.compat.transformers.runner import Runner
     from acclimate.compat.transformers.ways import PADDED, choose
     from acclimate.model.rows import add_rows
+    from acclimate.tokens.pad import Pad
     from acclimate.train.auto import row_tokens
     from acclimate.train.checkpoint import Checkpoints
     from acclimate.train.job import Job
@@ -99,13 +99,13 @@ def _train(
     batching: Any = phase.tokens.batch
     way = PADDED
     if batching.flat and lm.head == "classify":
-        batching = resolve("batch", "pad")()
+        batching = Pad()
     elif batching.flat:
         way, sentence = choose(lm.model, causal=lm.causal)
         note(tell, sentence)
         lm.notes.append(sentence)
         if not way.flat:
-            batching = resolve("batch", "pad")()
+            batching = Pad()
     wrapped, notes = phase.adapter.wrap(lm.model, lm.new_rows, workplace.recipe.seed)
     for text in notes:
         note(tell, text)
@@ -113,6 +113,8 @@ def _train(
     if batching.flat and batching.batch_tokens == "auto":
         batching = batching.sized(row_tokens(wrapped, phase.train, int(data.train.lengths_N.max()), causal=lm.causal))
         note(tell, f"a row has at most {batching.batch_tokens:,} tokens")
+    if isinstance(batching, Pad):
+        batching = batching.on(device())
     place.mkdir(parents=True, exist_ok=True)
     runner = Runner(wrapped, way)
 
