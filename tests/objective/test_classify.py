@@ -8,6 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score
 from transformers import BertConfig, BertForSequenceClassification
 
 from acclimate.core.errors import UserError
@@ -139,3 +142,19 @@ def test_a_score_has_no_labels_to_weigh(weights: Any) -> None:
         settled(columns, kind="score", class_weights=weights)
     assert caught.value.faults[0].where == "objective.class_weights"
     assert "leave it out" in caught.value.faults[0].do
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1))
+def test_macro_f1_while_training_is_that_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    right_L, said_L = np.array(pairs).T
+    found = Classify(kind="one", labels=("a", "b", "c", "d")).rate(
+        np.eye(4, dtype=np.float32)[said_L], right_L, right_L
+    )
+    assert found == {"macro_f1": pytest.approx(f1_score(right_L, said_L, average="macro", zero_division=0.0))}
+
+
+def test_micro_f1_while_training_is_that_of_scikit_learn() -> None:
+    right_LK = np.array([[1, 0, 1], [0, 0, 0], [1, 1, 0]], dtype=np.float32)
+    logits_LK = np.array([[2, -1, -3], [-1, 0.5, -2], [0.1, 3, -0.1]], dtype=np.float32)
+    found = Classify(kind="several", labels=("a", "b", "c")).rate(logits_LK, right_LK, np.arange(3))
+    assert found == {"micro_f1": pytest.approx(f1_score(right_LK, logits_LK > 0, average="micro"))}

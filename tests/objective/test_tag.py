@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from seqeval.metrics import f1_score
+from sklearn.exceptions import UndefinedMetricWarning
 from transformers import BertConfig, BertForTokenClassification
 
 from acclimate.core.errors import UserError
@@ -215,3 +221,16 @@ def test_balanced_weights_count_the_characters_of_training_rows_outside_and_of_e
 def test_a_weight_of_no_label_is_a_fault() -> None:
     with pytest.raises(UserError, match="no label 'Drugs'; did you mean Drug"):
         settled({"tokens": TOKENS, "tags": BIO}, class_weights={"Drugs": 2.0})
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=8), min_size=1))
+def test_f1_while_training_is_that_of_seqeval(rows: list[list[tuple[int, int]]]) -> None:
+    task = Tag(labels=("O", "B-X", "I-X", "B-Y", "I-Y"))
+    document_L = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    right_L, said_L = np.array([pair for row in rows for pair in row]).T
+    found = task.rate(np.eye(5, dtype=np.float32)[said_L], right_L, document_L)
+    right, said = ([[task.labels[pair[which]] for pair in row] for row in rows] for which in (0, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedMetricWarning)  # no entities at all: 0 there, too
+        wanted = f1_score(right, said)
+    assert found == {"entity_f1": pytest.approx(wanted)}

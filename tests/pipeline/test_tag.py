@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from transformers import pipeline
 
@@ -50,6 +51,25 @@ def recipe(encoder: Path, place: Path, rows: list[dict[str, Any]], **changes: An
 def tagger(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     place = tmp_path_factory.mktemp("tagger")
     return run(recipe(encoder, place, tagged(100)))
+
+
+def test_f1_of_validation_is_told_while_it_trains_and_can_choose_the_state(encoder: Path, tmp_path: Path) -> None:
+    train = {"max_steps": 30, "per_device_train_batch_size": 16, "learning_rate": 1e-2, "bf16": False, "eval_steps": 10}
+    chosen = {"load_best_model_at_end": True, "metric_for_best_model": "entity_f1"}
+    done = run(recipe(encoder, tmp_path, tagged(40), train={**train, **chosen}))
+    state = json.loads((done.folder / "trainer_state.json").read_text())
+    told = {line["step"]: line["eval_entity_f1"] for line in state["log_history"] if "eval_entity_f1" in line}
+    assert list(told) == [10, 20, 30]
+    assert state["best_metric"] == max(told.values()) > 0
+    model, right, said = acclimate.load(str(done.folder)), [], []
+    with pa.memory_map(str(next(done.folder.glob("02-*-prepare")) / "rows.arrow")) as source:
+        rows = [row for row in pa.ipc.open_file(source).read_all().to_pylist() if row[ROLE] == "validation"]
+    for row, answer in zip(rows, model.predict([row["text"] for row in rows]), strict=True):
+        right += [(row["text"], one["start"], one["end"], one["label"]) for one in row["entities"]]
+        said += [(row["text"], one["start"], one["end"], one["label"]) for one in answer["entities"]]
+    assert json.loads((done.folder / "eval_results.json").read_text())["eval_entity_f1"] == pytest.approx(
+        2 * len(set(right) & set(said)) / (len(set(right)) + len(set(said))), abs=0.02
+    )
 
 
 def test_it_learns_and_says_how_well(tagger: Run) -> None:

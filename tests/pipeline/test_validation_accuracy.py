@@ -1,4 +1,4 @@
-"""Beside the loss validation tells the accuracy, as plain transformers would count it; and a recipe can choose by it."""
+"""Beside the loss validation tells accuracy and F1, as plain transformers would count it; and a recipe can choose by it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from sklearn.metrics import accuracy_score, f1_score
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from acclimate.core.errors import UserError
@@ -38,12 +39,15 @@ def test_accuracy_is_that_of_the_validation_rows(encoder: Path, tmp_path: Path) 
 
     with pa.memory_map(str(next(done.folder.glob("02-*-prepare")) / "rows.arrow")) as source:
         rows = [row for row in pa.ipc.open_file(source).read_all().to_pylist() if row["_role"] == "validation"]
-    right = 0
+    said = []
     for row in rows:
         asked = tokenizer(row["text"], truncation=True, max_length=32, return_tensors="pt")
         with torch.no_grad():
-            right += model.config.id2label[int(model(**asked).logits.argmax())] == row["label"]
-    assert told[-1] == pytest.approx(right / len(rows))
+            said.append(model.config.id2label[int(model(**asked).logits.argmax())])
+    right = [row["label"] for row in rows]
+    assert told[-1] == pytest.approx(accuracy_score(right, said))
+    rates = [line["eval_macro_f1"] for line in state["log_history"] if "eval_macro_f1" in line]
+    assert rates[-1] == pytest.approx(f1_score(right, said, average="macro", zero_division=0.0))
     assert all(0 <= line["accuracy"] <= 1 for line in state["log_history"] if "loss" in line)
     assert "Accuracy over updates" in (done.folder / "report.html").read_text()
 

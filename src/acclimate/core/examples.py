@@ -147,3 +147,12 @@ class Batch:
     documents: int
     tokens: int
     second_BT: npt.NDArray[np.int64] | None = None
+
+    @property
+    def document_L(self) -> npt.NDArray[np.int64]:
+        """The place, in this batch, of each label's document."""
+        if self.offsets_N1 is None:
+            place_L: npt.NDArray[np.int64] = self.positions_L // self.ids_BT.shape[1]
+        else:
+            place_L = np.searchsorted(self.offsets_N1, self.positions_L, side="right") - 1
+        return place_L

@@ -57,6 +57,22 @@ class Task(Protocol):
 
 
 @runtime_checkable
+class Rated(Protocol):
+    """A task that is rated on validation rows while it trains, beside the loss and how many labels are hit."""
+
+    @property
+    def rates(self) -> Sequence[str]:
+        """The rates' names; of each, higher is better."""
+        ...
+
+    def rate(
+        self, logits_LV: npt.NDArray[np.float32], labels_L: npt.NDArray[Any], document_L: npt.NDArray[np.int64]
+    ) -> dict[str, float]:
+        """Give each rate. Takes: answers and labels of all validation rows, and the number of the document of each."""
+        ...
+
+
+@runtime_checkable
 class Balances(Protocol):
     """A task that may ask for its classes to be seen equally often."""
 

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.rows import ROLE, ROW_ID, Rows
 from acclimate.objective.class_rows import LABELS
@@ -114,3 +117,11 @@ def balanced(given: Sequence[Sequence[str]], names: Sequence[str]) -> dict[str, 
     """Give w = rows / (labels x rows of the label) for each label, as scikit-learn's "balanced"."""
     counts = Counter(name for some in given for name in some)
     return {name: round(len(given) / (len(names) * max(counts[name], 1)), 6) for name in names}
+
+
+def f1(said_NK: npt.NDArray[np.bool_], right_NK: npt.NDArray[np.bool_]) -> float:
+    """Give the mean over labels of 2 TP / (2 TP + FP + FN); labels that neither hold nor are said don't count."""
+    hits_K = (said_NK & right_NK).sum(0)
+    found_K = said_NK.sum(0) + right_NK.sum(0)
+    there_K = found_K > 0
+    return float((2 * hits_K[there_K] / found_K[there_K]).mean()) if there_K.any() else 0.0

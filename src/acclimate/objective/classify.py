@@ -15,6 +15,7 @@ from acclimate.core.method import Method, option
 from acclimate.core.rows import ROLE, Counts, Rows
 from acclimate.objective.class_labels import (
     balanced,
+    f1,
     need_balanced,
     need_learnable,
     need_unweighted,
@@ -104,6 +105,20 @@ class Classify(Method):
     def accuracy(self) -> str:
         """Of one label a text; several at once, and scores, are hit in degrees."""
         return "accuracy" if self.kind == "one" else ""
+
+    @property
+    def rates(self) -> Sequence[str]:
+        """One label: F1 where every label counts alike; several: of all their answers together."""
+        return {"one": ("macro_f1",), "several": ("micro_f1",)}.get(self.kind or "", ())
+
+    def rate(
+        self, logits_LV: npt.NDArray[np.float32], labels_L: npt.NDArray[Any], document_L: npt.NDArray[np.int64]
+    ) -> dict[str, float]:
+        """Give them as scikit-learn's f1_score does; several labels are said from a probability of 0.5."""
+        count = len(self.labels)
+        if self.kind == "several":
+            return {"micro_f1": f1((logits_LV > 0).reshape(-1, 1), labels_L.reshape(-1, 1) > 0)}
+        return {"macro_f1": f1(np.eye(count)[logits_LV.argmax(-1)] > 0, np.eye(count)[labels_L] > 0)}
 
     def fits(self, rows: Rows) -> bool:
         return (self.text_column or "text") in rows.column_names

@@ -14,7 +14,7 @@ from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
 from acclimate.core.rows import OWN_COLUMNS, ROLE, Counts, Rows
 from acclimate.core.rows import need_columns as need
-from acclimate.core.tags import OUTSIDE, parts, spans_of, stretches
+from acclimate.core.tags import OUTSIDE, entity_f1, parts, spans_of, stretches
 from acclimate.core.text import Spans, unit_of_tokens, word_spans
 from acclimate.objective.class_labels import need_weighable
 from acclimate.objective.losses import weighted_token_loss
@@ -62,6 +62,7 @@ class Tag(Method):
     head: ClassVar[str] = "tag"
     primary: ClassVar[str] = "entity_f1"
     accuracy: ClassVar[str] = "token_accuracy"
+    rates: ClassVar[Sequence[str]] = ("entity_f1",)
     columns: ClassVar[Sequence[str]] = (ENTITIES, WORDS)
     too_long: ClassVar[str] = "windows"
 
@@ -170,6 +171,15 @@ class Tag(Method):
     def weight(self, labels_L: npt.NDArray[Any]) -> float:
         weights = self._weights()
         return float(len(labels_L)) if weights is None else float(np.asarray(weights)[labels_L].sum())
+
+    def rate(
+        self, logits_LV: npt.NDArray[np.float32], labels_L: npt.NDArray[Any], document_L: npt.NDArray[np.int64]
+    ) -> dict[str, float]:
+        """Give F1 of the entities, window by window: one that lies across a border counts in its parts."""
+        borders = np.flatnonzero(np.diff(document_L)) + 1
+        names = np.array(self.labels, dtype=object)
+        said, right = (np.split(names[some_L], borders) for some_L in (logits_LV.argmax(-1), labels_L))
+        return {"entity_f1": entity_f1(map(list, said), map(list, right))}
 
     @property
     def _outside(self) -> int:

@@ -29,8 +29,12 @@ def rate_series(proof: Proof) -> list[Series]:
 
 
 def accuracy_series(proof: Proof) -> list[Series]:
-    """Give the share of labels (of texts, of tokens) that the model found the most probable, in training and on validation."""
-    named = [(name, name.replace("_", " ")) for name in ("accuracy", "token_accuracy")]
+    """Give the share of labels (of texts, of tokens) that the model found the most probable, in training and on validation,
+    and a task's rates on validation.
+    """
+    named = [
+        (name, name.replace("_", " ")) for name in ("accuracy", "token_accuracy", "entity_f1", "macro_f1", "micro_f1")
+    ]
     lines = [_series(proof, name, label) for name, label in named]
     lines += [_series(proof, f"eval_{name}", f"{label} on validation", marked=True) for name, label in named]
     return [line for line in lines if len(line.xs) > 1]

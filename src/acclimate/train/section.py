@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, field_validator
 
@@ -12,8 +12,12 @@ from acclimate.core.events import Callback
 from acclimate.core.extras import need_package
 from acclimate.core.method import Family, Section, option
 from acclimate.core.protocols import Objective, OptimizerMaker, Schedule
+from acclimate.core.tasks import Rated
 
 Tracker = Literal["tensorboard", "wandb", "mlflow", "trackio", "comet_ml", "aim", "clearml", "dvclive", "swanlab"]
+_Metric = Literal[
+    "eval_loss", "eval_accuracy", "eval_token_accuracy", "eval_entity_f1", "eval_macro_f1", "eval_micro_f1"
+]
 
 
 class Train(Section):
@@ -69,8 +73,10 @@ class Train(Section):
         None, "stop after this many validations without a gain", unit="validations", ge=1
     )
     load_best_model_at_end: bool = option(False, "give the state that was best on validation (step 0 is never best)")
-    metric_for_best_model: Literal["eval_loss", "eval_accuracy", "eval_token_accuracy"] = option(
-        "eval_loss", "what says which is best: the loss, the accuracy (classify) or that of tokens (tag, sft)"
+    metric_for_best_model: _Metric = option(
+        "eval_loss",
+        "what says which is best: the loss, the accuracy (classify) or that of tokens (tag, sft), F1 of entities (tag) or of labels"
+        " (classify: macro of one, micro of several)",
     )
     seed: int = option(42, "of data order, masks and dropout", unit="seed", ge=0)
     threads: int | None = option(None, "threads of torch (default: as many as there are)", unit="threads", ge=1)
@@ -85,7 +91,7 @@ class Train(Section):
     @classmethod
     def _with_its_data(cls, value: Any) -> Any:
         """Transformers takes `loss` for `eval_loss`, and so on."""
-        return f"eval_{value}" if value in ("loss", "accuracy", "token_accuracy") else value
+        return f"eval_{value}" if f"eval_{value}" in get_args(_Metric) else value
 
     @field_validator("report_to", mode="before")
     @classmethod
@@ -101,8 +107,8 @@ class Train(Section):
 
     def need_metric(self, objective: Objective, where: str) -> None:
         """Raise UserError if what is to say which state is best is not measured for this objective."""
-        accuracy = objective.accuracy
-        measured = ["eval_loss", *([f"eval_{accuracy}"] if accuracy else [])]
+        named = [objective.accuracy, *(objective.rates if isinstance(objective, Rated) else ())]
+        measured = ["eval_loss", *(f"eval_{name}" for name in named if name)]
         if self.metric_for_best_model not in measured:
             found = f"{self.metric_for_best_model} is not measured for this objective"
             raise UserError(Fault(f"{where}.metric_for_best_model", found, ", ".join(measured), "name one of them"))

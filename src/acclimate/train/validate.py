@@ -1,20 +1,23 @@
-"""The loss on validation rows, and how often the most probable answer is right."""
+"""The loss on validation rows, how often the most probable answer is right, and a task's rates."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Examples
+from acclimate.core.tasks import Rated
 from acclimate.train.job import Job
 from acclimate.train.passes import chunks, passes
 
 
 @torch.no_grad()
 def validated(job: Job, model: Any) -> dict[str, float]:
-    """Give `eval_loss`, and `eval_accuracy` or `eval_token_accuracy` where the objective counts it.
+    """Give `eval_loss`, where the objective counts it `eval_accuracy` or `eval_token_accuracy`, and a task's rates
+    (`eval_entity_f1`, `eval_macro_f1`, ...).
 
     The loss is the mean a supervised token, the accuracy the share of labels that the most probable answer hits; masks
     fixed (epoch 0), model in eval mode.
@@ -23,6 +26,9 @@ def validated(job: Job, model: Any) -> dict[str, float]:
     model.eval()
     accuracy = job.objective.accuracy
     total, labels, right, counted = 0.0, 0.0, 0, 0
+    rated = job.objective if isinstance(job.objective, Rated) and job.objective.rates else None
+    answers: list[tuple[Any, Any, Any]] = []
+    documents = 0
     for numbers in chunks(examples, job.settings.per_device_eval_batch_size):
         for batch in passes(job, examples, numbers, 0, 1):
             logits_LV = job.runner.logits(model, batch).float()
@@ -31,9 +37,17 @@ def validated(job: Job, model: Any) -> dict[str, float]:
             labels += job.objective.weight(batch.labels_L)
             counted += len(target_L)
             right += hits(logits_LV, target_L) if accuracy else 0
+            if rated is not None:
+                answers.append((logits_LV.cpu().numpy(), batch.labels_L, batch.document_L + documents))
+                documents += batch.documents
     model.train()
     found = {"eval_loss": total / (labels or 1.0)}
-    return {**found, f"eval_{accuracy}": right / (counted or 1)} if accuracy else found
+    if accuracy:
+        found[f"eval_{accuracy}"] = right / (counted or 1)
+    if rated is not None:
+        rates = rated.rate(*(np.concatenate(some) for some in zip(*answers, strict=True)))
+        found |= {f"eval_{name}": value for name, value in rates.items()}
+    return found
 
 
 def hits(logits_LV: torch.Tensor, target_L: torch.Tensor) -> int:
