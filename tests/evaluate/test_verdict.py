@@ -6,7 +6,7 @@ import pytest
 from acclimate.core.errors import UserError
 from acclimate.core.scores import GroupSums, Verdict
 from acclimate.evaluate.section import Evaluate
-from acclimate.evaluate.verdict import judge, noun, number
+from acclimate.evaluate.verdict import judge, noun, number, without_base
 from tests.evaluate.arms import sums
 
 SETTINGS = Evaluate(resamples=500)
@@ -134,3 +134,12 @@ def test_groups_are_called_after_their_column(column: str | None, name: str) -> 
 )  # fmt: skip
 def test_numbers_have_three_digits_and_no_powers_of_ten(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_score_without_base_is_spelt_and_says_how_many_groups_count() -> None:
+    names = tuple(f"p{number}" for number in range(30))
+    right_G, below_G = np.where(np.arange(30) < 24, 8.0, 0.0), np.where(np.arange(30) < 24, 10.0, 0.0)
+    score = GroupSums("entity_f1", "harmonic mean", "higher", names, right_G, below_G, 24)
+    sentence = without_base([score], Evaluate(primary="entity_f1"), "patients").sentence
+    assert "The model's entity F1 is 0.8 (95 % interval" in sentence
+    assert "on 30 unseen patients, of which 24 count; the base was not trained for this task" in sentence

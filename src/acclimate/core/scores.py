@@ -13,6 +13,15 @@ import numpy.typing as npt
 from acclimate.core.cells import Cells
 
 Floats = npt.NDArray[np.float64]
+_SPELT = {
+    "auc": "AUC", "roc": "ROC", "pr": "PR", "f1": "F1", "bleu": "BLEU", "chrf": "chrF", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2",
+    "rougeL": "ROUGE-L",
+}  # fmt: skip
+
+
+def spelt(name: str) -> str:
+    """Give the name of a score as it stands within a sentence: entity_f1 -> entity F1."""
+    return " ".join(_SPELT.get(word, word) for word in name.split("_"))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.scores import GroupSums, Verdict
+from acclimate.core.scores import GroupSums, Verdict, spelt
 from acclimate.evaluate.change import FEWEST_GROUPS, Change, change, own_interval
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.seeds import change_over_seeds
@@ -79,7 +79,7 @@ def without_base(after: Sequence[GroupSums], settings: Evaluate, groups: str) ->
     adapted = find(after, settings.primary, "evaluate.primary")
     own = own_interval(adapted, settings.bootstrap)
     interval = f"{percent(settings.confidence)} interval {number(own.low)} to {number(own.high)}" if own.low is not None and own.high is not None else "no interval"  # fmt: skip
-    score = f"{adapted.name.replace('_', ' ')} is {number(own.value)} ({interval}) on {own.groups} unseen {groups}"
+    score = f"{spelt(adapted.name)} is {number(own.value)} ({interval}) on {_unseen(adapted, own.groups, groups)}"
     reason = "the base was not trained for this task, so there is nothing to compare it with"
     return Verdict("not measurable", settings.primary, f"The model's {score}; {reason}.")
 
@@ -135,16 +135,22 @@ def _judged(base: GroupSums, level: float, found: Change, settings: Evaluate, gr
         said = "better"
     elif good_end > 0:
         said = "worse"
-    where = f"on {found.groups} unseen {groups} ({_interval(base, found, settings.confidence)})"
+    where = f"on {_unseen(base, found.groups, groups)} ({_interval(base, found, settings.confidence)})"
     sentence = f"{_says(base, found)} {where}: {said}"
     if worse_end < 0 and not enough:
         sentence += f", as the change is below {percent(settings.min_effect)} of the base's score (min_effect)"
     return Verdict(said, settings.primary, f"{sentence}.")
 
 
+def _unseen(score: GroupSums, counted: int, groups: str) -> str:
+    """Say how many groups there are, and how many of them the score is of (those with entities, with answers, ...)."""
+    some = f", of which {counted} count" if counted < len(score.groups) else ""
+    return f"{len(score.groups)} unseen {groups}{some}"
+
+
 def _phrase(base: GroupSums) -> _Phrase:
     other = _Phrase(
-        f"The adapted model's {base.name.replace('_', ' ')} is {{amount}} {{direction}} than the base's",
+        f"The adapted model's {spelt(base.name)} is {{amount}} {{direction}} than the base's",
         "lower",
         "higher",
     )
@@ -153,7 +159,7 @@ def _phrase(base: GroupSums) -> _Phrase:
 
 def _says(base: GroupSums, found: Change) -> str:
     if found.value == 0:
-        return f"The adapted model's {base.name.replace('_', ' ')} equals the base's"
+        return f"The adapted model's {spelt(base.name)} equals the base's"
     phrase = _phrase(base)
     direction = phrase.less if found.value < 0 else phrase.more
     return phrase.text.format(amount=number(abs(found.value) * phrase.scale), direction=direction)

@@ -158,7 +158,8 @@ class Tag(Method):
         share = float((learnt_T != self._outside).mean()) if len(learnt_T) else 0.0
         types = list(dict.fromkeys(parts(name)[1] for name in self.labels if name != OUTSIDE))
         shown = ", ".join(types[:12]) + (", ..." if len(types) > 12 else "")
-        return [f"{len(types)} kinds of entities: {shown}; {share:.1%} of {len(learnt_T):,} learnt tokens are in one"]
+        kinds = "one kind" if len(types) == 1 else f"{len(types)} kinds"
+        return [f"{kinds} of entities: {shown}; {share:.1%} of {len(learnt_T):,} learnt tokens are in one"]
 
     def supervise(self, documents: Flat, tokenizer: PreTrainedTokenizerFast, epoch: int, seed: int) -> Supervised:
         positions_L = np.flatnonzero(documents.units_T >= 0)

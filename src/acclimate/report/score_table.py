@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from acclimate.core.proof import Proof
-from acclimate.core.scores import Score
+from acclimate.core.scores import Score, spelt
 from acclimate.report.formats import NARROW, number, percent
 from acclimate.report.score_words import EXPLAINED, NO_GOOD_SIDE
 
@@ -76,17 +76,11 @@ IN_WORDS = {"forgetting"}
 """Scores that a box of their own says in a sentence."""
 
 
-_SPELT = {
-    "auc": "AUC", "roc": "ROC", "pr": "PR", "f1": "F1", "bleu": "BLEU", "chrf": "chrF", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2",
-    "rougeL": "ROUGE-L",
-}  # fmt: skip
-
-
 def label_of(name: str) -> str:
     """Give the name of a score as people say it, also of one that nobody has explained."""
     if name in EXPLAINED:
         return EXPLAINED[name][0]
-    text = " ".join(_SPELT.get(word, word) for word in name.split("_"))
+    text = spelt(name)
     return text[:1].upper() + text[1:] if not text.startswith("chrF") else text
 
 
