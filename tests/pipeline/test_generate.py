@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 
 import acclimate
 from acclimate.cli.main import call
@@ -65,6 +65,14 @@ def test_it_is_asked_as_it_was_trained_to_be(answerer: Run, loaded: Loaded) -> N
     assert loaded.generate(conversation, {"max_new_tokens": 20}) == found[:1]
     assert loaded.generate([conversation], {"max_new_tokens": 20}) == found[:1]
     assert loaded.generate([]) == []
+
+
+def test_a_plain_pipeline_answers_the_same(answerer: Run, loaded: Loaded) -> None:
+    write = pipeline("text-generation", str(answerer.folder / "model"), device="cpu")
+    asked = [[{"role": "user", "content": question}] for question in QUESTIONS]
+    told = write(asked, max_new_tokens=20, do_sample=False)
+    theirs = [one[0]["generated_text"][-1]["content"] for one in told]
+    assert [one["generated"] for one in loaded.generate(QUESTIONS, {"max_new_tokens": 20})] == theirs
 
 
 def test_a_special_token_of_the_recipe_is_one_in_a_question_too(decoder: Path, tmp_path: Path) -> None:
