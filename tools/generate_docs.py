@@ -112,11 +112,11 @@ def tree() -> str:
 
 
 def promises() -> str:
-    """Give the promises: the number in the name of each file in tests/promises, and the first line of its docstring."""
+    """Give the promises: the number in the name of each file in tests/promises, and the first paragraph of its docstring."""
     rows = []
     for path in sorted((ROOT / "tests" / "promises").glob("test_[0-9]*_*.py")):
         number = int(path.name.split("_")[1])
-        first = docstring(path).splitlines()[0]
+        first = " ".join(docstring(path).split("\n\n")[0].split())
         rows.append((str(number), sentence(first), f"[test]({path.relative_to(ROOT).as_posix()})"))
     return table(("", "promise", "proof"), sorted(rows, key=lambda row: int(row[0])))
 
