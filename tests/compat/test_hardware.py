@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -57,6 +60,31 @@ def test_keeping_freed_memory_can_be_asked_for_twice_and_left_to_the_environment
     monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "1")
     hardware.keep_freed_memory()
     assert asked == [None]
+
+
+_KEPT = """
+import psutil, torch
+from acclimate.compat import hardware
+def held(): return psutil.Process().memory_info().rss
+def blocks(): return [torch.ones(2**18) for _ in range(200)]
+hardware.keep_freed_memory()
+before = held()
+for _ in range(2):
+    some = blocks()
+    del some
+kept = held() - before
+hardware.give_freed_memory_back()
+given = held() - before
+print(kept, given)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc is Linux's")
+def test_freed_memory_is_kept_until_it_is_given_back() -> None:
+    found = subprocess.run([sys.executable, "-c", _KEPT], capture_output=True, text=True, check=True).stdout
+    kept, given = (int(number) / 2**20 for number in found.split())
+    assert kept > 150, "200 blocks of 1 MiB"
+    assert given < 50
 
 
 def test_where_there_is_a_gpu_no_attention_is_taken_that_plans_for_each_length(monkeypatch: pytest.MonkeyPatch) -> None:

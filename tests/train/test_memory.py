@@ -159,3 +159,24 @@ def test_no_update_has_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     found = foresee(made("bert", Full()), None, Train(bf16=False)).memory
     assert (found.activations, found.logits) == (0, 0)
     assert found.certain > 0
+
+
+@pytest.mark.parametrize(
+    "there, short",
+    [
+        (Room(free=8 * 10**9, total=10 * 10**9, gpu=False, held=6 * 10**9), False),
+        (Room(free=7 * 10**9, total=10 * 10**9, gpu=False, held=6 * 10**9), True),
+        (Room(free=20 * 10**9, total=30 * 10**9, gpu=False, held=81 * 10**8), True),
+        (Room(free=7 * 10**9, total=10 * 10**9, gpu=True), False),
+        (Room(free=10**9, total=10 * 10**9, gpu=True), False),
+    ],
+)
+def test_freed_memory_is_given_back_where_it_is_too_much_or_memory_runs_short(
+    there: Room, short: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, told = [], []
+    monkeypatch.setattr(memory, "room", lambda: there)
+    monkeypatch.setattr(memory, "give_freed_memory_back", lambda: asked.append(True))
+    assert memory.relieve(4 * 10**9, told.append) is short
+    assert len(asked) == len(told) == short
+    assert all(f"{there.held / 1e9:.1f} GB of memory are held" in one.text for one in told)

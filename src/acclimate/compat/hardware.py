@@ -13,6 +13,7 @@ from typing import Any
 from acclimate.compat.offline import offline
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_GLIBC_THRESHOLD = 128 * 2**10
 
 
 def has_bf16() -> bool:
@@ -65,15 +66,30 @@ def bits_depend_on() -> dict[str, Any]:
 
 
 def keep_freed_memory() -> None:
-    """Tell glibc to keep freed memory mapped: large tensors come and go at each step (measured 1.0 to 1.8 times)."""
+    """Tell glibc to keep freed memory mapped: large tensors come and go at each step (measured 1.0 to 1.8 times).
+
+    Where their sizes change from step to step, what is kept grows (docs/log.md); `give_freed_memory_back` ends it.
+    """
+    _mallopt(1 << 30, 2**31 - 1)
+
+
+def give_freed_memory_back() -> None:
+    """Give the system what is free, and keep no freed memory any more, as glibc does unless it is told otherwise."""
+    if _mallopt(_GLIBC_THRESHOLD, _GLIBC_THRESHOLD):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _mallopt(from_size: int, trim_size: int) -> bool:
+    """Set which blocks have a mapping of their own, and how much may lie free at the heap's end; say whether it is glibc's."""
     if sys.platform != "linux" or os.environ.get("MALLOC_TRIM_THRESHOLD_"):
-        return
+        return False
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):
-        return
-    mallopt(_M_MMAP_THRESHOLD, 1 << 30)
-    mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+        return False
+    mallopt(_M_MMAP_THRESHOLD, from_size)
+    mallopt(_M_TRIM_THRESHOLD, trim_size)
+    return True
 
 
 def peak_memory() -> int:

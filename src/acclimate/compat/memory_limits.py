@@ -12,13 +12,14 @@ _CGROUPS = Path("/sys/fs/cgroup")
 
 @dataclass(frozen=True)
 class Room:
-    """Bytes. `free`: what may be filled now, what this process holds already included; `total`: all that there is;
-    `gpu`: whose memory it is.
+    """Bytes. `free`: what may be filled now, what this process holds already (`held`; on a GPU 0) included; `total`: all
+    that there is; `gpu`: whose memory it is.
     """
 
     free: int
     total: int
     gpu: bool
+    held: int = 0
 
 
 def room() -> Room:
@@ -34,7 +35,7 @@ def room() -> Room:
     free, total = machine.available, machine.total + swap.total
     for limit, used in _limits(Path("/proc/self/cgroup")):
         free, total = min(free, limit - used), min(total, limit)
-    return Room(min(total, max(0, free) // processes + held), total // processes, gpu=False)
+    return Room(min(total, max(0, free) // processes + held), total // processes, gpu=False, held=held)
 
 
 def _limits(membership: Path) -> Iterator[tuple[int, int]]:

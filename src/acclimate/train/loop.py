@@ -23,7 +23,7 @@ from acclimate.core.examples import Batch
 from acclimate.core.failpoint import fail_point
 from acclimate.core.seeds import hash64
 from acclimate.train.job import Job, Result
-from acclimate.train.memory import foresee
+from acclimate.train.memory import foresee, relieve
 from acclimate.train.moved import check_moved, digests
 from acclimate.train.optimizer import make_optimizer, trainable
 from acclimate.train.passes import largest, share_of
@@ -59,6 +59,7 @@ class Loop:
             job.lm.notes.append(text)
         optimizer = make_optimizer(job.model, self.settings, self.peak_rate)
         self.accuracy = job.objective.accuracy
+        self.foreseen, self.relieved = 0, False
         self.state = State(start=digests(job.model))
         resume(job, self.plan, self.state, optimizer)
         self.model, self.optimizer = self.accelerator.prepare(job.model, optimizer)
@@ -165,6 +166,7 @@ class Loop:
         self._progress()
         if step % self.settings.logging_steps == 0 or last:
             self._track(self.state.log_mean(self._rate(step - 1), self._epochs(), self.accuracy))
+            self.relieved = self.relieved or relieve(self.foreseen, self.job.tell)
         if self._due(self.settings.evaluates, self.settings.eval_steps):
             self._evaluate()
         if self._due(self.settings.saves, self.settings.save_steps) and not last:
@@ -202,7 +204,9 @@ class Loop:
     def _try_longest(self) -> None:
         """Run the batch with the most tokens forward and backward, and drop its gradients: memory is known at once."""
         batch = largest(self.job, self.plan, self.processes.rank, self.processes.count)
-        foresee(self.job.model, batch, self.settings).say(self.job.tell)
+        found = foresee(self.job.model, batch, self.settings)
+        found.say(self.job.tell)
+        self.foreseen = found.memory.total
         try:
             self._backward(batch, 1.0, synchronise=True)
         except (RuntimeError, MemoryError) as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from acclimate.compat.hardware import has_bf16
+from acclimate.compat.hardware import give_freed_memory_back, has_bf16
 from acclimate.compat.memory_limits import Room, room
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Tell, note, warn
@@ -22,6 +22,8 @@ _LOGIT = 4 * FLOAT
 """A logit, its log-probability, and the gradient of each: all four are there when the backward pass begins."""
 _PYTHON = 500 * 2**20
 """An interpreter that has imported torch, transformers, PEFT, Arrow and DuckDB (measured: 470 to 600 MiB)."""
+_TOO_MUCH, _SHORT = 2.0, 0.15
+"""No freed memory is kept where so many times is held what was foreseen, or less than this share of all memory is left."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,21 @@ def foresee(model: Any, batch: Batch | None, settings: Train) -> Foreseen:
     smaller = f"a smaller per_device_train_batch_size or {'batch_tokens' if flat else 'max_padded_tokens'}"
     recompute = [] if settings.gradient_checkpointing else ["gradient_checkpointing: true"]
     return Foreseen(memory, there, (smaller, *recompute, fewer))
+
+
+def relieve(foreseen: int, tell: Tell) -> bool:
+    """Stop keeping freed memory where that has become too much, or memory runs short; say whether this was done.
+
+    The loop keeps it, which is faster; where batches differ in size more and more is kept (docs/log.md). Takes: what the
+    training was to take, in bytes.
+    """
+    there = room()
+    left = there.free - there.held
+    if there.gpu or (there.held < _TOO_MUCH * foreseen and left > _SHORT * there.total):
+        return False
+    give_freed_memory_back()
+    note(tell, f"{_size(there.held)} of memory are held: what is freed goes back to the system from here on")
+    return True
 
 
 def _need_certain(memory: Memory, there: Room, do: str) -> None:
