@@ -17,7 +17,7 @@ from typing import Any
 
 import acclimate
 from acclimate.core.artifact import write_json
-from acclimate.core.errors import UserError
+from acclimate.core.errors import Interrupted, UserError
 from acclimate.core.recipe import parse_yaml
 from acclimate.evaluate.scores import Place, seed_lines
 from acclimate.pipeline.finished import finished
@@ -92,9 +92,9 @@ def main() -> int:
         about = {"command": command, "machine": machine(), "date": datetime.now(UTC).date().isoformat()}
         try:
             found = measure(name, asked.seeds, overrides)
-        except UserError as error:
+        except (UserError, Interrupted) as error:
             print(error, file=sys.stderr)
-            return 2
+            return 3 if isinstance(error, Interrupted) else 2
         write_json(RESULTS / f"{name}.json", {**about, **found})
     return 0
 
