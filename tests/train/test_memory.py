@@ -161,6 +161,12 @@ def test_no_update_has_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.certain > 0
 
 
+def test_what_was_held_before_training_is_not_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "room", lambda: Room(10**11, 10**11, gpu=False, held=5 * 10**10))
+    found = foresee(made("bert", Full()), None, Train(bf16=False))
+    assert found.too_much == 5 * 10**10 + 2 * found.memory.total
+
+
 @pytest.mark.parametrize(
     "there, short",
     [
@@ -177,6 +183,6 @@ def test_freed_memory_is_given_back_where_it_is_too_much_or_memory_runs_short(
     asked, told = [], []
     monkeypatch.setattr(memory, "room", lambda: there)
     monkeypatch.setattr(memory, "give_freed_memory_back", lambda: asked.append(True))
-    assert memory.relieve(4 * 10**9, told.append) is short
+    assert memory.relieve(8 * 10**9, told.append) is short
     assert len(asked) == len(told) == short
     assert all(f"{there.held / 1e9:.1f} GB of memory are held" in one.text for one in told)

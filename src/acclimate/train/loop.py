@@ -59,7 +59,7 @@ class Loop:
             job.lm.notes.append(text)
         optimizer = make_optimizer(job.model, self.settings, self.peak_rate)
         self.accuracy = job.objective.accuracy
-        self.foreseen, self.relieved = 0, False
+        self.too_much, self.relieved = 0, False
         self.state = State(start=digests(job.model))
         resume(job, self.plan, self.state, optimizer)
         self.model, self.optimizer = self.accelerator.prepare(job.model, optimizer)
@@ -166,7 +166,7 @@ class Loop:
         self._progress()
         if step % self.settings.logging_steps == 0 or last:
             self._track(self.state.log_mean(self._rate(step - 1), self._epochs(), self.accuracy))
-            self.relieved = self.relieved or relieve(self.foreseen, self.job.tell)
+            self.relieved = self.relieved or relieve(self.too_much, self.job.tell)
         if self._due(self.settings.evaluates, self.settings.eval_steps):
             self._evaluate()
         if self._due(self.settings.saves, self.settings.save_steps) and not last:
@@ -206,7 +206,7 @@ class Loop:
         batch = largest(self.job, self.plan, self.processes.rank, self.processes.count)
         found = foresee(self.job.model, batch, self.settings)
         found.say(self.job.tell)
-        self.foreseen = found.memory.total
+        self.too_much = found.too_much
         try:
             self._backward(batch, 1.0, synchronise=True)
         except (RuntimeError, MemoryError) as error:

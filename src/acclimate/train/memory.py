@@ -22,8 +22,8 @@ _LOGIT = 4 * FLOAT
 """A logit, its log-probability, and the gradient of each: all four are there when the backward pass begins."""
 _PYTHON = 500 * 2**20
 """An interpreter that has imported torch, transformers, PEFT, Arrow and DuckDB (measured: 470 to 600 MiB)."""
-_TOO_MUCH, _SHORT = 2.0, 0.15
-"""No freed memory is kept where so many times is held what was foreseen, or less than this share of all memory is left."""
+_TIMES, _SHORT = 2, 0.15
+"""No freed memory is kept beyond so many times what was foreseen, or with less than this share of all memory left."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,11 @@ class Foreseen:
         """Whether there is enough."""
         return self.memory.total <= self.room.free
 
+    @property
+    def too_much(self) -> int:
+        """What may be held, freed memory that is kept included: what was held before, and twice what training takes."""
+        return self.room.held + _TIMES * self.memory.total
+
     def __str__(self) -> str:
         parts = ((part.name, getattr(self.memory, part.name)) for part in fields(self.memory))
         listed = ", ".join(f"{name} {_size(number)}" for name, number in parts if number)
@@ -146,15 +151,15 @@ def foresee(model: Any, batch: Batch | None, settings: Train) -> Foreseen:
     return Foreseen(memory, there, (smaller, *recompute, fewer))
 
 
-def relieve(foreseen: int, tell: Tell) -> bool:
+def relieve(too_much: int, tell: Tell) -> bool:
     """Stop keeping freed memory where that has become too much, or memory runs short; say whether this was done.
 
-    The loop keeps it, which is faster; where batches differ in size more and more is kept (docs/log.md). Takes: what the
-    training was to take, in bytes.
+    The loop keeps it, which is faster; where batches differ in size more and more is kept (docs/log.md). Takes:
+    `Foreseen.too_much`.
     """
     there = room()
     left = there.free - there.held
-    if there.gpu or (there.held < _TOO_MUCH * foreseen and left > _SHORT * there.total):
+    if there.gpu or (there.held < too_much and left > _SHORT * there.total):
         return False
     give_freed_memory_back()
     note(tell, f"{_size(there.held)} of memory are held: what is freed goes back to the system from here on")
