@@ -165,6 +165,18 @@ def test_another_recipe_is_refused_with_the_changed_keys(
     assert tiny.everything(place) == before
 
 
+def test_another_version_trains_anew_and_says_so(
+    done: Run, copied: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, told = copied(), []
+    monkeypatch.setattr(acclimate, "__version__", "another")
+    again(place, done, told=told)
+    assert any("by another version of acclimate: it is done anew" in event.text for event in told)
+    told.clear()
+    again(place, done, told=told)
+    assert not any("anew" in event.text for event in told)
+
+
 def test_overwrite_output_dir_throws_the_old_run_away(done: Run, copied: Callable[[], Path]) -> None:
     place = copied()
     again(place, done, "train.max_steps=2", "train.learning_rate=1e-3", "overwrite_output_dir=true")

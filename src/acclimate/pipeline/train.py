@@ -65,6 +65,11 @@ def trained(workplace: Workplace, phase: Phase, base: Model, rows: Rows, ledger:
     if is_main():
         workplace.settle()
     tell(Event("stage", f"{phase.name}: training"))
+    if _made_from(place) not in (None, made_from):
+        note(
+            tell,
+            f"{place.name} holds a training on other rows, of another base or by another version of acclimate: it is done anew",
+        )
     told = with_callbacks(tell, phase.train.callbacks, place)
     result, wrapped = _train(phase, lm, data, place, made_from, workplace, told)
     if is_main():
@@ -231,6 +236,14 @@ def _done(place: Path, made_from: str, phase: Phase, data: Tokenised) -> dict[st
     planned = plan_for(phase.train, data.train, phase.objective, processes(), room(phase)).updates
     same = manifest.get("made_from") == made_from and (manifest["planned"] == planned or manifest["diverged"])
     return facts if same and is_complete(place / "model") else None
+
+
+def _made_from(place: Path) -> str | None:
+    """Give the fingerprint of the finished training that is there, if any."""
+    try:
+        return str(read_json(place / MANIFEST)["made_from"])
+    except (OSError, ValueError):
+        return None
 
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:
