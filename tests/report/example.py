@@ -7,6 +7,8 @@ import random
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+import yaml
+
 from acclimate.core.proof import (
     Cost,
     DataFacts,
@@ -278,8 +280,23 @@ def with_every_text(value: Any, hostile: str) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         texts = {field.name: getattr(value, field.name) for field in fields(value)}
         held = {
-            key: item if isinstance(item, str) and key in steering else with_every_text(item, hostile)
+            key: item
+            if isinstance(item, str) and key in steering
+            else (_in_recipe(item, hostile) if key == "recipe" else with_every_text(item, hostile))
             for key, item in texts.items()
         }
         return replace(value, **held)
     return value
+
+
+def _in_recipe(recipe: str, hostile: str) -> str:
+    """Put `hostile` into every value of a recipe, which stays one."""
+
+    def said(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: said(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [said(item) for item in value]
+        return f"{value} {hostile}" if isinstance(value, str) else value
+
+    return yaml.safe_dump(said(yaml.safe_load(recipe)), sort_keys=False)

@@ -99,6 +99,14 @@ def test_a_model_of_a_task_is_offered_as_that(objective: str, tag: str, said: st
     assert "fill(" not in card
 
 
+def test_what_is_redacted_does_not_change_what_the_model_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORE_SECRET", "/srv/bucket")
+    proof = example_proof()
+    recipe = proof.recipe.replace("name: mlm", "name: classify").replace("what: hospital", "path: /srv/bucket/x.csv")
+    card = render_card(replace(proof, recipe=recipe))
+    assert front_matter(card)["pipeline_tag"] == "text-classification"
+
+
 def test_results_and_limits_are_told() -> None:
     card = render_card(example_proof()).replace("\u00a0", " ")
     assert "| 3.90 | 1.80 | −2.10 (−53.8 %) | −2.30 to −1.90 |" in card

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acclimate.report.redact import REMOVED, redact, redact_all
+from acclimate.report.redact import REMOVED, redact, redact_all, redact_yaml
 
 SECRETS = [
     ("hf_AbCdEfGhIjKlMnOpQrStUvWxYz12345678", "hf_AbCd"),
@@ -99,6 +100,32 @@ def test_the_own_home_may_lie_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_secrets_of_the_environment_are_known_by_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOSPITAL_DB_PASSWORD", "correct-horse-battery")
     assert redact("could not log in with correct-horse-battery") == f"could not log in with {REMOVED}"
+
+
+def test_the_working_directory_is_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PWD", "/srv/work")
+    monkeypatch.setenv("OLDPWD", "/srv/data")
+    assert redact("/srv/work/x.jsonl, /srv/data/y.jsonl") == "/srv/work/x.jsonl, /srv/data/y.jsonl"
+
+
+def test_a_redacted_recipe_is_still_the_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORE_SECRET", "/srv/bucket")
+    monkeypatch.setenv("DB_PASSWORD", "correct horse battery")
+    held = {
+        "path": "/srv/bucket/x.csv",
+        "home": "/root",
+        "password": {"a": "b"},
+        "said": "x" * 110 + " correct horse battery",
+    }
+    clean = redact_yaml(yaml.safe_dump({"train": [held], "steps": 3}, width=120))
+    removed = {"path": f"{REMOVED}/x.csv", "home": "~", "password": REMOVED, "said": "x" * 110 + f" {REMOVED}"}
+    assert yaml.safe_load(clean) == {"train": [removed], "steps": 3}
+    assert redact_yaml(clean) == clean
+
+
+@pytest.mark.parametrize("text", ["a: [token=abc", "just token=abc", "a: 1  # token=abc"])
+def test_no_secret_is_left_in_what_is_hardly_yaml(text: str) -> None:
+    assert "abc" not in redact_yaml(text)
 
 
 def test_text_that_utf8_cannot_hold_is_mended() -> None:

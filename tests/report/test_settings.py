@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from acclimate.report.settings import Settings, settings_of
 from tests.report.example import bare_proof, example_proof
@@ -25,9 +26,12 @@ def test_a_phase_is_measured_as_it_says() -> None:
     assert found.steps == {"split"}
 
 
-@pytest.mark.parametrize(
-    "recipe", ["", "[", "a: [", "- 1", "just text", "phases: 3", "phases: [3]", "phases: [{train: 4}]"]
-)
+@pytest.mark.parametrize("recipe", ["", "- 1", "just text", "phases: 3", "phases: [3]", "phases: [{train: 4}]"])
 def test_what_is_no_recipe_is_empty(recipe: str) -> None:
     found = settings_of(replace(bare_proof(), recipe=recipe))
     assert replace(found, phases=[]) == Settings()
+
+
+def test_text_that_is_no_yaml_is_no_empty_recipe() -> None:
+    with pytest.raises(yaml.YAMLError):
+        settings_of(replace(bare_proof(), recipe="a: ["))

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import yaml
+
 REMOVED = "[removed]"
 _MOST_ROUNDS = 8
 
@@ -33,6 +35,7 @@ _IN_QUERY = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(_NAMES, re.IGNORECASE)
+_PLACES = ("PWD", "OLDPWD")  # of the environment: working directories, no passwords
 _ASSIGNED = re.compile(rf"(?<![\w-])({_NAMES}=){_VALUE}", re.IGNORECASE)
 _IN_BRACES = re.compile(rf"""([{{,]\s*["']?{_NAMES}["']?\s*:\s*){_VALUE}""", re.IGNORECASE)
 _YAML_LINE = re.compile(rf"""( *(?:- )*)["']?{_NAMES}["']?:(?=\s|$)""", re.IGNORECASE)
@@ -55,6 +58,20 @@ def redact(text: str) -> str:
 def redact_all(data: Any) -> Any:
     """Redact every text in nested dicts and lists, keys too; two keys that become equal are numbered."""
     return _redact_all(data, _own_secrets())
+
+
+def redact_yaml(text: str) -> str:
+    """Redact YAML value by value, so that it stays YAML; what is no mapping is redacted as text."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError:
+        data = None
+    if not isinstance(data, dict):
+        return redact(text)
+    clean = redact_all(_named_removed(data))
+    if clean == data and redact(text) == text:
+        return text
+    return str(yaml.safe_dump(clean, sort_keys=False, allow_unicode=True, width=120))
 
 
 def _redact(text: str, secrets: Sequence[str]) -> str:
@@ -96,7 +113,17 @@ def _redact_all(data: Any, secrets: Sequence[str]) -> Any:
 
 def _own_secrets() -> list[str]:
     """What this process was given as a secret is one, whatever its form."""
-    return [value for name, value in os.environ.items() if len(value) >= 8 and _NAME.fullmatch(name)]
+    named = {name: value for name, value in os.environ.items() if _NAME.fullmatch(name) and name not in _PLACES}
+    return [value for value in named.values() if len(value) >= 8]
+
+
+def _named_removed(data: Any) -> Any:
+    """Empty what stands under the name of a secret, at every depth."""
+    if isinstance(data, list):
+        return [_named_removed(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    return {key: REMOVED if _NAME.fullmatch(str(key)) else _named_removed(value) for key, value in data.items()}
 
 
 def _yaml_lines(text: str) -> str:

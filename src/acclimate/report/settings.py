@@ -29,11 +29,8 @@ class Settings:
 
 
 def settings_of(proof: Proof) -> Settings:
-    """Read the recipe. What is no recipe gives empty settings: a report never fails for it."""
-    try:
-        data = _options(yaml.safe_load(proof.recipe)) if proof.recipe else {}
-    except yaml.YAMLError:
-        return Settings()
+    """Read the recipe. What it lacks is empty; text that is no YAML is an error, never a report about another method."""
+    data = _options(yaml.safe_load(proof.recipe))
     phases = [_options(phase) for phase in _list(data.get("phases"))]
     last = phases[-1] if phases else {}
     measured = _options(last.get("evaluate")) or _options(data.get("evaluate"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from acclimate.core.proof import Proof
-from acclimate.report.redact import redact_all
+from acclimate.report.redact import redact_all, redact_yaml
 
 
 def shareable(proof: Proof) -> Proof:
     """Give the proof without examples, every text redacted. Each report that may be shared begins here."""
-    return Proof.from_json(redact_all(proof.to_json()))
+    return Proof.from_json({**redact_all(proof.to_json()), "recipe": redact_yaml(proof.recipe)})
 
 
 def redacted(proof: Proof) -> Proof:
