@@ -105,6 +105,20 @@ BAD = {
         one_of_them({"text": TEXT, "label": "a"}, text=" "), "classify", f"{TASK}.text_column",
         "1 rows without a text: bad.jsonl:4",
     ),
+    "numbers for a text": Bad(one_of_them({"text": 5, "label": "a"}), "classify", TASK, "column 'text' holds int64"),
+    "numbers for a second text": Bad(
+        one_of_them({"text": TEXT, "text_pair": 7, "label": "a"}), "classify", TASK, "column 'text_pair' holds int64"
+    ),
+    "lists for a text": Bad(
+        [{"text": [TEXT]}] * ROWS, "mlm", "phases.0: after prepare", "column 'text' holds list<element: string>", file="parquet"
+    ),
+    "numbers for a text with spans": Bad([{"text": 5, "entities": []}] * ROWS, "tag", TASK, "column 'text' holds int64"),
+    "numbers for a context": Bad(
+        [{"question": "what", "context": 12345, "answer": "234"}] * ROWS, "extract", TASK, "column 'context' holds int64"
+    ),
+    "numbers for a question": Bad(
+        [{"question": 12, "context": "the ulcer", "answer": "ulcer"}] * ROWS, "extract", TASK, "column 'question' holds int64"
+    ),
     "a weight for no label": Bad(
         classes("a", "b"), {"name": "classify", "class_weights": {"aa": 2.0}}, f"{TASK}.class_weights",
         "no label 'aa'",

@@ -100,6 +100,67 @@ def test_a_row_without_a_text_has_an_answer_that_says_nothing(loaded: Loaded) ->
     assert [line["label"] for line in loaded.predict(["", *TEXTS, " "])] == [None, "drug", "other", None]
 
 
+def test_one_text_model_reads_no_second_text(classifier: Run, loaded: Loaded, tmp_path: Path) -> None:
+    alone = loaded.predict(TEXTS)
+    beside = [{"text": text, "text_pair": "the dose of it " * 9, "hypothesis": "x"} for text in TEXTS]
+    assert loaded.predict(beside) == alone
+    (chunk,) = loaded.predict_file(str(tiny.write_rows(tmp_path / "in.jsonl", beside)))
+    assert chunk[1] == alone
+    assert chunk[0].column("text_pair").to_pylist() == [row["text_pair"] for row in beside], "it stays in the file"
+
+
+def test_every_row_s_columns_are_read(loaded: Loaded) -> None:
+    mixed = loaded.predict([{"who": "x", "text": TEXTS[0]}, TEXTS[1], {"text": float("nan")}])
+    assert [line["label"] for line in mixed] == ["drug", "other", None]
+    assert loaded.predict({"text": TEXTS[1]}) == loaded.predict(TEXTS[1]), "one row"
+
+
+@pytest.mark.parametrize(
+    "given,said",
+    [
+        ([None], r"no text in number 1 \(None\)"),
+        (["a", None, 1], r"no text in number 2 \(None\), 3 \(1\)"),
+        ([{}], r"no text in number 1 \(\{\}\)"),
+        ([{"text": 1}], "column 'text' holds int64"),
+        ([{"text": "a"}, {"text": 1}], "'text' holds values that are not alike"),
+        (["a\ud83d"], "half of a surrogate pair"),
+        ([{"what": "a", "other": "b"}], "rename the column of the texts to text"),
+    ],
+)
+def test_what_is_no_text_is_named(given: Any, said: str, loaded: Loaded) -> None:
+    with pytest.raises(UserError, match=said):
+        loaded.predict(given)
+
+
+def trained_on(encoder: Path, place: Path, rows: list[dict[str, str]], **options: Any) -> Loaded:
+    data = tiny.write_rows(place / "rows.jsonl", rows)
+    evaluate = {"retention": None, "terms": None, "resamples": 100}
+    objective = {"name": "classify", **options}
+    recipe = tiny.recipe(
+        encoder, data, place / "run", objective=objective, train={"max_steps": 2, "bf16": False}, evaluate=evaluate
+    )
+    return acclimate.load(str(run(recipe).folder))
+
+
+def test_a_model_of_pairs_is_asked_with_pairs(encoder: Path, tmp_path: Path) -> None:
+    rows = [{"premise": row["text"], "hypothesis": "it was", "label": row["label"]} for row in labelled()]
+    loaded = trained_on(encoder, tmp_path, rows)
+    pair = {"premise": TEXTS[0], "hypothesis": TEXTS[1]}
+    assert loaded.predict(pair) == loaded.predict({"text": TEXTS[0], "text_pair": TEXTS[1]})
+    with pytest.raises(UserError, match=r"no second text, and .* was trained on pairs"):
+        loaded.predict(TEXTS[0])
+    mixed = loaded.predict([{"premise": TEXTS[0]}, pair])
+    assert mixed[1] == loaded.predict(pair)[0] != mixed[0], "a column that only some rows have is read"
+
+
+def test_a_plain_text_is_what_training_called_the_text(encoder: Path, tmp_path: Path) -> None:
+    rows = [{"note": row["text"], "label": row["label"]} for row in labelled()]
+    loaded = trained_on(encoder, tmp_path, rows, text_column="note")
+    assert loaded.predict(TEXTS[0]) == loaded.predict({"note": TEXTS[0], "who": "x"})
+    with pytest.raises(UserError, match=r"no column 'note'(.|\n)*rename the column to what it was called in training"):
+        loaded.predict({"text": TEXTS[0]})
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
 def test_a_file_keeps_its_order_and_columns(
     ending: str, classifier: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]

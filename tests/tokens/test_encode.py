@@ -194,7 +194,7 @@ def test_for_causal_models_zero_means_not_learnt() -> None:
     "table, message",
     [
         (pa.table({"row_id": ["a:1"], "note": ["x"]}), "no column 'text'"),
-        (pa.table({"row_id": ["a:1"], "text": [3]}), "the column 'text' holds int64"),
+        (pa.table({"row_id": ["a:1"], "text": [3]}), "column 'text' holds int64"),
     ],
     ids=["no text", "numbers"],
 )

@@ -58,13 +58,30 @@ def column(rows: Rows, name: str, where: str) -> list[Any]:
     return values
 
 
-def need_columns(rows: Rows, names: Sequence[str], where: str) -> None:
+def need_columns(rows: Rows, names: Sequence[str], where: str, do: str = "name a column that is there") -> None:
     """Raise UserError for each of `names` that `rows` does not have."""
     there = [name for name in rows.column_names if name not in OWN_COLUMNS]
     faults = [
-        Fault(where, f"no column {name!r}{nearest(name, there)}", ", ".join(there), "name a column that is there")
+        Fault(where, f"no column {name!r}{nearest(name, there)}", ", ".join(there), do)
         for name in names
         if name not in rows.column_names
+    ]
+    if faults:
+        raise UserError(*faults)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Say whether a column holds text (or nothing at all)."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
+
+
+def need_text(rows: Rows, names: Sequence[str], where: str) -> None:
+    """Raise UserError for each of the columns `names` that holds something else."""
+    kinds = {name: rows.schema.field(name).type for name in names}
+    faults = [
+        Fault(where, f"column {name!r} holds {kind}", "text", "make it text (prepare: sql), or name another column")
+        for name, kind in kinds.items()
+        if not is_text(kind)
     ]
     if faults:
         raise UserError(*faults)

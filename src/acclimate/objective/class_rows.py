@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Counts, Rows, need_columns, replace_column
+from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Counts, Rows, need_columns, need_text, replace_column
 from acclimate.objective.class_paths import said_of_paths
 
 LABELS, SCORE, PAIR = "labels", "score", "text_pair"
@@ -61,31 +61,30 @@ def find_columns(
     ]
     if faults:
         raise UserError(*faults)
-    text = text or _first(there, TEXTS, f"{where}.text_column", "a text")
-    labels = labels or (_first(there, SCORES if kind == "score" else NAMES, f"{where}.label_column", "a label"),)
-    return ClassColumns(text, pair or next((name for name in PAIRS if name in there), None), tuple(labels), kind)
+    text = text or _first(there, TEXTS, f"{where}.text_column", "name the column with a text")
+    usual = SCORES if kind == "score" else NAMES
+    labels = labels or (_first(there, usual, f"{where}.label_column", "name the column with a label"),)
+    pair = pair or next((name for name in PAIRS if name in there), None)
+    need_text(rows, [text, *([pair] if pair else [])], where)
+    return ClassColumns(text, pair, tuple(labels), kind)
 
 
-def _first(there: Sequence[str], names: Sequence[str], where: str, what: str) -> str:
+def _first(there: Sequence[str], names: Sequence[str], where: str, do: str) -> str:
     found = next((name for name in names if name in there), None)
     if found is None:
-        raise UserError(
-            Fault(
-                where,
-                f"no column is called {', '.join(names[:4])}, ...",
-                ", ".join(there),
-                f"name the column with {what}",
-            )
-        )
+        raise UserError(Fault(where, f"no column is called {', '.join(names[:4])}, ...", ", ".join(there), do))
     return found
 
 
 def asked(rows: Rows, text: str | None, pair: str | None, where: str) -> Rows:
     """Give rows without labels, with `text` and `text_pair`: of one column alone, whatever it is called, the text."""
     there = [name for name in rows.column_names if name not in OWN_COLUMNS]
-    need_columns(rows, [name for name in (text, pair) if name is not None], where)
-    text = text or (there[0] if len(there) == 1 else _first(there, TEXTS, f"{where}.text_column", "a text"))
+    named = [name for name in (text, pair) if name is not None]
+    need_columns(rows, named, where, "rename the column to what it was called in training")
+    do = "rename the column of the texts to text"
+    text = text or (there[0] if len(there) == 1 else _first(there, TEXTS, where, do))
     pair = pair or next((name for name in PAIRS if name in there), None)
+    need_text(rows, [text, *([pair] if pair else [])], where)
     made = rows if text == "text" else replace_column(rows, "text", rows.column(text))
     return made if pair is None else replace_column(made, PAIR, rows.column(pair))
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, replace_column
+from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, need_text, replace_column
 
 CONTEXT, ANSWERS = "text_pair", "right_answers"
 _QUESTIONS, _CONTEXTS = ("question", "query"), ("context", "passage", "paragraph")
@@ -39,16 +39,18 @@ def columns_of(rows: Rows, asked: Asked) -> Asked:
 
 
 def need_columns(rows: Rows, asked: Asked, where: str, *, answers: bool = True) -> Asked:
-    """The same. Raises: UserError for those that are not there."""
+    """The same. Raises: UserError for those that are not there, or hold no text."""
     found = columns_of(rows, asked)
     there = [name for name in rows.column_names if name not in OWN_COLUMNS]
     faults = []
     for key, name in found._asdict().items():
         if (name is None or name not in there) and (answers or key != "answers"):
             said = f"no column {name!r}{nearest(name, there)}" if name else f"no column for the {key}"
-            faults.append(Fault(f"{where}.{key}_column", said, ", ".join(there), "name a column that is there"))
+            do = "name a column that is there" if answers else f"rename the column to {name or key}"
+            faults.append(Fault(f"{where}.{key}_column" if answers else where, said, ", ".join(there), do))
     if faults:
         raise UserError(*faults)
+    need_text(rows, [str(found.question), str(found.context)], where)
     return found
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
-from acclimate.core.rows import OWN_COLUMNS, ROLE, Counts, Rows
+from acclimate.core.rows import OWN_COLUMNS, ROLE, Counts, Rows, need_text
 from acclimate.core.rows import need_columns as need
 from acclimate.core.tags import OUTSIDE, entity_f1, parts, spans_of, stretches
 from acclimate.core.text import Spans, unit_of_tokens, word_spans
@@ -103,7 +103,8 @@ class Tag(Method):
             return with_words(rows, str(found.tokens), found.text, where)
         there = [name for name in rows.column_names if name not in OWN_COLUMNS]
         text = there[0] if len(there) == 1 and self.text_column is None else found.text or "text"
-        need(rows, [text], where)
+        need(rows, [text], where, "rename the column of the texts to it")
+        need_text(rows, [text], where)
         return rows if text == "text" else rows.append_column("text", rows.column(text))
 
     def settled(self, rows: Rows, where: str) -> Tag:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Rows
+from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Rows, need_text
 from acclimate.core.tags import OUTSIDE, parts
 from acclimate.objective.tag_rows import ENTITIES, TagColumns
 
@@ -47,6 +47,7 @@ def need_columns(rows: Rows, asked: TagColumns, where: str) -> TagColumns:
         ]  # fmt: skip
     if faults:
         raise UserError(*faults)
+    need_text(rows, [found.text] if found.text else [], where)
     return found
 
 

@@ -9,21 +9,21 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
-import pyarrow as pa
-
 from acclimate.core.decoding import Decoding
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Tell, silent
 from acclimate.core.language_model import TASK
 from acclimate.core.registry import resolve
-from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Rows, replace_column
+from acclimate.core.rows import OWN_COLUMNS, Rows
 from acclimate.model.load import config_for, folder_of, load_tokenizer, need_head
 from acclimate.model.load import load as load_model
 from acclimate.model.section import Model
+from acclimate.objective.class_rows import PAIR, PAIRS
 from acclimate.pipeline.generate import Asked, Speaking, as_decoding, asked_in
 from acclimate.pipeline.predictor import Answering, answering
 from acclimate.pipeline.trained_task import is_causal, learnt_a_task, phase_of
 from acclimate.predict.answers import Line, lines
+from acclimate.predict.given import table_of
 from acclimate.sources.ending import name_for
 
 _CHUNK = 2000
@@ -59,6 +59,7 @@ class Loaded:
                 )
             )
         kept = getattr(lm.model.config, TASK, None) or {}
+        self._pairs: bool | None = kept.get("pairs")
         self._abstain = kept.get("abstain_below")
         if phase is None or self.task == "causal":
             self._speaking = Speaking(lm, None if phase is None else phase.objective, batch_tokens)
@@ -108,14 +109,14 @@ class Loaded:
     def predict(self, texts: str | Sequence[str] | Sequence[dict[str, Any]], tell: Tell = silent) -> list[Line]:
         """Give an answer for each text, in their order.
 
-        Takes: a text, texts, or rows (dicts) with the columns that the task reads (a pair: text and text_pair).
+        Takes: a text, texts, or rows (dicts) with the columns that the task reads (a pair: text and text_pair). Raises:
+        UserError for what is neither, and for columns that training would not have read.
         """
-        given: list[Any] = [texts] if isinstance(texts, str) else list(texts)
+        given: list[Any] = [texts] if isinstance(texts, str | Mapping) else list(texts)
         if not given:
             return []
-        rows = [{"text": one} if isinstance(one, str) else dict(one) for one in given]
-        table = pa.Table.from_pylist(rows)
-        return self._of(replace_column(table, ROW_ID, [str(number) for number in range(len(rows))]), tell)
+        column = None if self._answering is None else getattr(self._answering.phase.objective, "text_column", None)
+        return self._of(table_of(given, column or "text"), tell)
 
     def predict_file(self, path: str, tell: Tell = silent) -> Iterator[tuple[Rows, list[Line]]]:
         """Read a file of any format, and give its rows (their own columns) with their answers, some thousand at a time."""
@@ -132,9 +133,17 @@ class Loaded:
                 Fault(_WHERE, what, "a model trained to classify, tag or extract", "use acclimate generate")
             )
         task: Any = self._answering.phase.objective
-        asked = task.asked(rows, _WHERE)
+        asked = self._as_learnt(task.asked(rows, _WHERE))
         found = self._answering.answers(asked, [""] * rows.num_rows, tell)
         return lines(found, asked.column("text").to_pylist(), self._abstain)
+
+    def _as_learnt(self, asked: Rows) -> Rows:
+        """Give rows with a second text if training had pairs, and only then (a model that doesn't say: as they are)."""
+        if self._pairs and PAIR not in asked.column_names:
+            there = ", ".join(name for name in asked.column_names if name not in OWN_COLUMNS)
+            found = f"no second text, and {self._path} was trained on pairs"
+            raise UserError(Fault(_WHERE, found, there, f"give rows with {' or '.join(PAIRS)} as well"))
+        return asked.drop_columns([PAIR]) if self._pairs is False and PAIR in asked.column_names else asked
 
     def close(self) -> None:
         """Give the model free."""

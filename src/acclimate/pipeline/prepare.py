@@ -17,7 +17,18 @@ from acclimate.core.events import Event, Tell, note
 from acclimate.core.ledger import Ledger
 from acclimate.core.protocols import Join, Reads, WritesFiles
 from acclimate.core.registry import name_of
-from acclimate.core.rows import GROUP, ROLE, ROLES, ROW_ID, Rows, about, need_columns, replace_column, with_about
+from acclimate.core.rows import (
+    GROUP,
+    ROLE,
+    ROLES,
+    ROW_ID,
+    Rows,
+    about,
+    need_columns,
+    need_text,
+    replace_column,
+    with_about,
+)
 from acclimate.core.tasks import Task
 from acclimate.pipeline.from_phase import Others, inputs_of, order_of, read_source
 from acclimate.pipeline.recipe import Phase, Recipe
@@ -161,6 +172,7 @@ def _together(parts: list[Rows], where: str) -> Rows:
 
 def _finished(rows: Rows, phase: Phase, where: str) -> Rows:
     need_columns(rows, ["text"], f"{where}: after prepare")
+    need_text(rows, ["text"], f"{where}: after prepare")
     if rows.num_rows and rows.column("text").null_count == rows.num_rows:
         found = f"column 'text' has no value in any of {rows.num_rows} rows"
         raise UserError(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from acclimate.compat.text_encoder import text_encoder
 from acclimate.compat.written_encoder import WrittenEncoder
@@ -18,7 +17,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Examples
 from acclimate.core.protocols import Objective
 from acclimate.core.rendered import Writes
-from acclimate.core.rows import Counts, Rows, need_columns
+from acclimate.core.rows import Counts, Rows, need_columns, need_text
 from acclimate.core.seeds import hash64
 from acclimate.core.tasks import Task, Whole
 from acclimate.core.text import word_spans
@@ -103,7 +102,8 @@ def encode(
     Raises: UserError naming rows in which nothing can be learnt, or whose answer no window holds whole, unless these are to
     be dropped. (With `places` rows are only to be answered, and stay.)
     """
-    _need_text(rows, where)
+    need_columns(rows, ["text"], where)
+    need_text(rows, ["text"], where)
     if isinstance(objective, Writes):
         return _conversations(rows, tokenizer, objective, tokens, longest, where)
     task = objective if isinstance(objective, Task) else None
@@ -154,13 +154,6 @@ def _conversations(
         collector.settle()
     cutter.finish(where)
     return collector.finish(rows.num_rows, tokens.unlabelled, where)
-
-
-def _need_text(rows: Rows, where: str) -> None:
-    need_columns(rows, ["text"], where)
-    kind = rows.schema.field("text").type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
-        raise UserError(Fault(where, f"the column 'text' holds {kind}", "text", "make it text (prepare: sql)"))
 
 
 _KINDS = {"ids_T": np.int32, "units_T": np.int32, "lengths_N": np.int64, "row_N": np.int32, "key_N": np.uint64,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from acclimate.core.rows import Rows, replace_column
+from acclimate.core.rows import Rows, is_text, replace_column
 from acclimate.objective.forms.conversations import KEYS as TURN_KEYS
 from acclimate.objective.forms.messages import KEYS
-from acclimate.objective.forms.turns import MESSAGES, Faults, is_text
+from acclimate.objective.forms.turns import MESSAGES, Faults
 
 _USUAL = (MESSAGES, "conversations")
 _HOW = 'JSON lists of turns, as [{"role": "user", "content": "..."}, ...] (Python: json.dumps)'

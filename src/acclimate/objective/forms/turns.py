@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.rendered import ROLES_OF_MESSAGES, Message
-from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, need_columns, replace_column
+from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, is_text, need_columns, need_text, replace_column
 
 MESSAGES = "messages"
 """The column that every form makes: list<struct<role: string, content: string>>."""
@@ -193,15 +193,8 @@ SPOKEN = {role: role for role in ROLES_OF_MESSAGES}
 """Roles that mean themselves."""
 
 
-def is_text(kind: pa.DataType) -> bool:
-    """Say whether a column holds text (or nothing at all)."""
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
-
-
 def _texts(rows: Rows, name: str, where: str) -> list[str | None]:
-    kind = rows.schema.field(name).type
-    if not is_text(kind):
-        raise UserError(Fault(where, f"column {name!r} holds {kind}", "text", "name a column of text"))
+    need_text(rows, [name], where)
     values: list[str | None] = rows.column(name).to_pylist()
     return values
 
