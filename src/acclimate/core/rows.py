@@ -7,7 +7,7 @@ what must not be torn apart (a patient); it is filled by `split`, before that it
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ Rows: TypeAlias = pa.Table
 ROW_ID, ROLE, GROUP = "row_id", "_role", "_group"
 OWN_COLUMNS = (ROW_ID, ROLE, GROUP)
 ROLES = ("train", "validation", "test")
+_PLACES = "places"
 
 
 @dataclass(frozen=True)
@@ -95,21 +96,45 @@ def replace_column(rows: Rows, name: str, values: Any) -> Rows:
     return rows.append_column(name, array)
 
 
-def holds_places(rows: Rows) -> bool:
-    """Say whether places in the texts are written down, so that no character of them may change: cuts of tagged records, or
-    spans of entities (mappings or lists of start and end, or the same as JSON).
+def with_copies(
+    rows: Rows, wanted: Mapping[str, str | None], read: Sequence[str | None] = ()
+) -> tuple[Rows, dict[str, str]]:
+    """Give rows with columns that are copies of others, and of which one each is.
+
+    Takes: `wanted`, a copy's name -> the column; what is not there is left out. `read`, columns that must stay as they are:
+    where a copy would take the place of one that is read, there are none.
+    """
+    there = {*rows.column_names}
+    copies = {name: one for name, one in wanted.items() if one is not None and one in there and one != name}
+    if copies.keys() & {*copies.values(), *read}:
+        return rows, {}
+    for name, source in copies.items():
+        rows = replace_column(rows, name, rows.column(source))
+    return rows, copies
+
+
+def with_places(rows: Rows, columns: Sequence[str]) -> Rows:
+    """Give `rows` with a word that places in these columns of text are written down."""
+    return with_about(rows, {_PLACES: list(columns)})
+
+
+def holding_places(rows: Rows) -> list[str]:
+    """Name the columns of text in which places are written down, so that no character of them may change: cuts of tagged
+    records, or spans of entities (mappings or lists of start and end, or the same as JSON).
     """
     if "cuts" in rows.column_names:
-        return True
+        return ["text"]
+    if about(rows).get(_PLACES):
+        return list(about(rows)[_PLACES])
     for name in ("entities", "spans"):
         if name in rows.column_names:
             kind = rows.schema.field(name).type
             if pa.types.is_list(kind) and pa.types.is_nested(kind.value_type):
-                return True
+                return ["text"]
             first = next((str(value).lstrip() for value in rows.column(name).to_pylist() if value), "")
             if first.startswith(("[{", "[[")):
-                return True
-    return False
+                return ["text"]
+    return []
 
 
 def about(rows: Rows) -> dict[str, Any]:

@@ -21,8 +21,10 @@ class Task(Protocol):
     too_long: str
     """What is done with a text longer than a window: windows, right, left (the side that is cut), head_tail, error."""
 
-    def fits(self, rows: Rows) -> bool:
-        """Say whether rows can be shaped as they are (by columns and types alone)."""
+    def given(self, rows: Rows) -> tuple[Rows, Mapping[str, str]]:
+        """Give rows as the steps of `prepare` read them: with `text` where it can be told by then, and the columns that are
+        copies: name -> column. None is dropped.
+        """
         ...
 
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:

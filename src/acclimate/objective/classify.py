@@ -12,7 +12,7 @@ from pydantic import Field
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
-from acclimate.core.rows import ROLE, Counts, Rows
+from acclimate.core.rows import ROLE, Counts, Rows, with_copies
 from acclimate.objective.class_labels import (
     balanced,
     f1,
@@ -120,8 +120,10 @@ class Classify(Method):
             return {"micro_f1": f1((logits_LV > 0).reshape(-1, 1), labels_L.reshape(-1, 1) > 0)}
         return {"macro_f1": f1(np.eye(count)[logits_LV.argmax(-1)] > 0, np.eye(count)[labels_L] > 0)}
 
-    def fits(self, rows: Rows) -> bool:
-        return (self.text_column or "text") in rows.column_names
+    def given(self, rows: Rows) -> tuple[Rows, Mapping[str, str]]:
+        """Labels are read after the steps, which may take rows without one out."""
+        labels = (self.label_column,) if isinstance(self.label_column, str) else self.label_column or ()
+        return with_copies(rows, {"text": self.text_column, PAIR: self.text_pair_column}, labels)
 
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
         return shaped(rows, self._found(rows, where), self.labels, where)

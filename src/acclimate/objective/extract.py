@@ -12,7 +12,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
-from acclimate.core.rows import ROLE, Counts, Rows
+from acclimate.core.rows import ROLE, Counts, Rows, with_copies
 from acclimate.objective.extract_rows import ANSWERS, CONTEXT, Asked, columns_of, need_columns, shaped, with_texts
 from acclimate.objective.losses import place_loss
 
@@ -74,8 +74,9 @@ class Extract(Method):
     def _asked(self) -> Asked:
         return Asked(self.question_column, self.context_column, self.answers_column)
 
-    def fits(self, rows: Rows) -> bool:
-        return None not in columns_of(rows, self._asked)
+    def given(self, rows: Rows) -> tuple[Rows, Mapping[str, str]]:
+        found = columns_of(rows, self._asked)
+        return with_copies(rows, {"text": found.question, CONTEXT: found.context}, [found.answers])
 
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
         return shaped(rows, need_columns(rows, self._asked, where), where)

@@ -79,9 +79,9 @@ class Sft(Method):
         except (OSError, UnicodeDecodeError) as error:
             raise ValueError(f"plain, a jinja template, or a file that holds one ({error})") from None
 
-    def fits(self, rows: Rows) -> bool:
-        """Never before the rows are prepared: each column is cleaned for itself, and rows without answers are taken out."""
-        return False
+    def given(self, rows: Rows) -> tuple[Rows, Mapping[str, str]]:
+        """They have no text before they are prepared: each column is cleaned for itself, and rows without answers are taken out."""
+        return rows, {}
 
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
         return conversations(rows, self.form, where)

@@ -12,7 +12,7 @@ from pydantic import Field
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
-from acclimate.core.rows import OWN_COLUMNS, ROLE, Counts, Rows, need_text
+from acclimate.core.rows import OWN_COLUMNS, ROLE, Counts, Rows, need_text, replace_column, with_copies, with_places
 from acclimate.core.rows import need_columns as need
 from acclimate.core.tags import OUTSIDE, entity_f1, parts, spans_of, stretches
 from acclimate.core.text import Spans, unit_of_tokens, word_spans
@@ -27,7 +27,7 @@ from acclimate.objective.tag_labels import (
     tag_set,
     weighable,
 )
-from acclimate.objective.tag_rows import ENTITIES, WORDS, TagColumns, shaped, with_words
+from acclimate.objective.tag_rows import ENTITIES, WORDS, TagColumns, shaped, with_joined, with_words
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -90,8 +90,16 @@ class Tag(Method):
     def _asked(self) -> TagColumns:
         return TagColumns(self.text_column, self.tokens_column, self.tags_column, self.entities_column)
 
-    def fits(self, rows: Rows) -> bool:
-        return complete(found_columns(rows, self._asked))
+    def given(self, rows: Rows) -> tuple[Rows, Mapping[str, str]]:
+        """Words are joined where they have no text. Of that text, and of one with spans, no character may change."""
+        found = found_columns(rows, self._asked)
+        if not complete(found) or not {*found} - {None} <= {*rows.column_names}:
+            return rows, {}
+        words = found.tokens is not None and found.tags is not None
+        if words and found.text is None:
+            return with_places(with_joined(rows, str(found.tokens)), ["text"]), {}
+        made, copies = with_copies(rows, {"text": found.text}, found[1:])
+        return made if words else with_places(made, ["text", *copies.values()]), copies
 
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
         return shaped(rows, need_columns(rows, self._asked, where), self.labels, where)
@@ -105,7 +113,7 @@ class Tag(Method):
         text = there[0] if len(there) == 1 and self.text_column is None else found.text or "text"
         need(rows, [text], where, "rename the column of the texts to it")
         need_text(rows, [text], where)
-        return rows if text == "text" else rows.append_column("text", rows.column(text))
+        return rows if text == "text" else replace_column(rows, "text", rows.column(text))
 
     def settled(self, rows: Rows, where: str) -> Tag:
         cells = zip(rows.column(ROLE).to_pylist(), rows.column(ENTITIES).to_pylist(), strict=True)

@@ -107,6 +107,11 @@ def words_of(cell: Any) -> list[str]:
     return [str(word).strip() if word is not None else "" for word in as_list(cell)]
 
 
+def with_joined(rows: Rows, tokens: str) -> Rows:
+    """Give rows of words with `text`, which is made of them."""
+    return _with_text(rows, [joined(words_of(cell)) for cell in rows.column(tokens).to_pylist()], None)
+
+
 def with_words(rows: Rows, tokens: str, text: str | None, where: str) -> Rows:
     """Give rows of words without tags with `text` and `word_spans`."""
     words = [[word for word in words_of(cell) if word] for cell in rows.column(tokens).to_pylist()]
@@ -117,11 +122,12 @@ def with_words(rows: Rows, tokens: str, text: str | None, where: str) -> Rows:
 def _located(
     rows: Rows, tokens: Sequence[Sequence[str]], text: str | None, where: str
 ) -> tuple[Rows, list[list[tuple[int, int]]]]:
-    """Find the words in their text; without a text column they are joined.
+    """Find the words in their text; without one they are joined.
 
     Raises: UserError where a text is not made of its words: a step has rewritten it, and joining the words would undo that.
     """
-    texts = [joined(some) for some in tokens] if text is None else [one or "" for one in rows.column(text).to_pylist()]
+    given = [None] * rows.num_rows if text is None else rows.column(text).to_pylist()
+    texts = [joined(some) if one is None else one for some, one in zip(tokens, given, strict=True)]
     faults, words = _Faults(where), []
     for row, some, one in zip(_ids(rows), tokens, texts, strict=True):
         places = _places(some, one)

@@ -32,7 +32,7 @@ from acclimate.core.rows import (
 from acclimate.core.tasks import Task
 from acclimate.pipeline.from_phase import Others, inputs_of, order_of, read_source
 from acclimate.pipeline.recipe import Phase, Recipe
-from acclimate.pipeline.tasks import give_text, shape
+from acclimate.pipeline.tasks import give_text, keep_copies, shape
 from acclimate.pipeline.workplace import Workplace
 from acclimate.prepare.replay import without_replayed
 from acclimate.sources.phase import one_below_another
@@ -137,9 +137,10 @@ def make_rows(
         else:
             rows = next(iter(tables.values()))
         parts.append(_of_source(rows, role))
-    rows = give_text(_together(parts, f"{where}.sources"), phase, where)
+    rows, copies = give_text(_together(parts, f"{where}.sources"), phase)
     for place, step in steps:
-        rows, counts = step.apply(rows, f"{where}.prepare.{place}", recipe.seed)
+        made, counts = step.apply(rows, f"{where}.prepare.{place}", recipe.seed)
+        rows = keep_copies(rows, made, copies)
         ledger.add(phase.name, name_of("prepare", step), "all", counts, max_dropped=recipe.max_dropped)
         if files is not None and isinstance(step, WritesFiles):
             _add(files, step.files(rows), f"{where}.prepare.{place}")

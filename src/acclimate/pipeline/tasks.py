@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
+
 from acclimate.core.ledger import Ledger
-from acclimate.core.rows import Rows, about, with_about
+from acclimate.core.rows import ROW_ID, Rows, about, replace_column, with_about
 from acclimate.core.tasks import Task
 from acclimate.pipeline.recipe import Phase, Recipe
 
 _SAID = "read_as"
 
 
-def give_text(rows: Rows, phase: Phase, where: str) -> Rows:
-    """Give rows with a text before the first step, where a task's rows can be read but have none (questions, messages).
-
-    Labels of whole texts are read after the steps, which may take rows without one out.
-    """
+def give_text(rows: Rows, phase: Phase) -> tuple[Rows, Mapping[str, str]]:
+    """Give rows with a text before the first step, where a task can tell it, and the columns that are copies of others."""
     task: Any = phase.objective
-    if not isinstance(task, Task) or "text" in rows.column_names or not task.fits(rows):
-        return rows
-    if phase.objective.head == "classify":
-        return task.asked(rows, f"{where}.objective")
-    return task.shape(rows, f"{where}.objective")[0]
+    return task.given(rows) if isinstance(task, Task) else (rows, {})
+
+
+def keep_copies(before: Rows, after: Rows, copies: Mapping[str, str]) -> Rows:
+    """Give a step's rows with each copy as its column is: what a step writes into one of the two stands in both.
+
+    Where it writes into both, the column that the data have is right.
+    """
+    for name, source in copies.items():
+        if not {name, source} <= {*after.column_names} or after.column(name).equals(after.column(source)):
+            continue
+        old = dict(zip(before.column(ROW_ID).to_pylist(), before.column(source).to_pylist(), strict=True))
+        cells = zip(*(after.column(one).to_pylist() for one in (ROW_ID, source, name)), strict=True)
+        made = [one if one != old.get(row) else other for row, one, other in cells]
+        array = pa.array(made, after.schema.field(source).type)
+        after = replace_column(replace_column(after, source, array), name, array)
+    return after
 
 
 def shape(rows: Rows, phase: Phase, where: str, ledger: Ledger, max_dropped: float) -> Rows:

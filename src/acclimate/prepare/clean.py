@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.method import Method, option
-from acclimate.core.rows import OWN_COLUMNS, Counts, Rows, holds_places, need_columns, replace_column
+from acclimate.core.rows import OWN_COLUMNS, Counts, Rows, holding_places, need_columns, replace_column
 from acclimate.prepare.columns import Names, codes
 from acclimate.prepare.copies import Marks, originals, strengths
 
@@ -24,7 +24,7 @@ class Clean(Method):
     that lack a value or repeat a key.
 
     Takes: rows with a text column; or, before `tagged`, tables whose columns of text are all to be cleaned. In a text
-    of which places are written down (`cuts` of tagged records, spans in `entities` or `spans`) no character is changed:
+    of which places are written down (`cuts` of tagged records, spans of entities) no character is changed:
     there only empty and short texts are looked for. Clean records before `tagged`.
 
     Gives: the same rows without those whose text is empty (counted as dropped), shorter than `min_chars`, without a value
@@ -57,7 +57,7 @@ class Clean(Method):
         need_columns(rows, self.keys, f"{where}.keys")
         rows_in, whole = rows.num_rows, self._whole_table(rows)
         changed = {}
-        for name in names if not holds_places(rows) else [one for one in names if one != "text"]:
+        for name in [one for one in names if one not in holding_places(rows)]:
             before = rows.column(name)
             after = self._cleaned(before)
             number = pc.sum(pc.not_equal(before, after)).as_py() or 0

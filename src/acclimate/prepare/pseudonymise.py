@@ -28,7 +28,7 @@ from acclimate.core.rows import (
     Counts,
     Rows,
     about,
-    holds_places,
+    holding_places,
     need_columns,
     replace_column,
     with_about,
@@ -148,7 +148,7 @@ class Pseudonymise(Method):
         if "cuts" in rows.column_names:
             found = "the texts are tagged records, in which places are written down"
             raise UserError(Fault(where, found, "rows before tagged", "put pseudonymise before tagged"))
-        if holds_places(rows):
+        if holding_places(rows):
             found = "places in the texts are written down (entities, spans), and would no longer be right"
             raise UserError(Fault(where, found, "texts without them", "pseudonymise before they are marked"))
         for part, names in (
