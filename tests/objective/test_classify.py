@@ -113,6 +113,12 @@ def test_balanced_weights_are_those_of_scikit_learn_and_average_as_in_torch() ->
     assert float(task.loss(logits, labels) / task.weight(labels.numpy())) == pytest.approx(float(mean), rel=1e-5)
 
 
+def test_labels_may_be_written_as_numbers() -> None:
+    made = Classify(labels=[0, "1", True], class_weights={0: 1, 1: 5})
+    assert made.labels == ("0", "1", "True")
+    assert made.class_weights == {"0": 1.0, "1": 5.0}
+
+
 def test_a_balanced_sampler_asks_for_the_labels_classes_and_says_so() -> None:
     columns = {"text": ["t"] * 4, "label": ["x", "x", "y", "x"]}
     task, _ = settled(columns, sampler="balanced")

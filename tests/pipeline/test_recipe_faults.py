@@ -63,6 +63,19 @@ def test_a_value_that_does_not_fit_is_told_what_does(key: str, value: Any, allow
     assert allowed in fault.allowed
 
 
+@pytest.mark.parametrize(
+    "value, place, allowed",
+    [
+        ("even", "class_weights", "'balanced' or a mapping (key: value)"),
+        ({"a": -1}, "class_weights.a", "greater than 0"),
+        ({"str": "x"}, "class_weights.str", "a valid number, unable to parse string as a number"),
+    ],
+)
+def test_what_may_be_written_in_several_ways_is_one_place(value: Any, place: str, allowed: str) -> None:
+    found = faults(objective={"name": "classify", "class_weights": value})
+    assert {where: fault.allowed for where, fault in found.items()} == {f"phases.0.objective.{place}": allowed}
+
+
 def test_the_option_itself_is_explained_with_its_unit() -> None:
     fault = faults(train={"warmup_steps": -1})["phases.0.train.warmup_steps"]
     assert fault.do == "warmup_steps: updates of warm-up; below 1: their share of all updates (unit: updates or share)"

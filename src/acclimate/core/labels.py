@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 LEVELS = ">"
 """What stands between the levels of a hierarchy: `disease > cardiovascular > hypertension`."""
+
+
+def _as_written(name: Any) -> Any:
+    return str(name) if isinstance(name, int) else name
+
+
+Name = Annotated[str, BeforeValidator(_as_written)]
+"""A label's name in a recipe: YAML reads 0 and true as other things than text."""
 
 
 @dataclass(frozen=True)

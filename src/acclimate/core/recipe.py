@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import yaml
@@ -145,7 +146,7 @@ def validate(kind: type[Kind], data: Data, more: list[Fault] | None = None) -> K
     try:
         built = kind.model_validate(data)
     except ValidationError as error:
-        faults = [_fault(kind, data, dict(one)) for one in error.errors(include_url=False)] + faults
+        faults = _faults(kind, data, error) + faults
     if faults or built is None:
         raise UserError(*faults)
     return built
@@ -158,6 +159,32 @@ _ALLOWED = {
     "string_type": "text",
     "invalid_key": "a key that is text",
 }
+
+
+# What pydantic adds to a place for each of the ways in which it may be filled, and for a key.
+_WAYS = re.compile(r"str|int|float|bool|constrained-\w+|\[key\]|(?:literal|dict|list|tuple|nullable|function-\w+)\[.*")
+
+
+def _faults(kind: type[BaseModel], data: Data, error: ValidationError) -> list[Fault]:
+    """Give one fault a place; of the ways in which a place may be filled, those that went deepest."""
+    made = [_fault(kind, data, {**one, "loc": _in_data(data, one["loc"])}) for one in error.errors(include_url=False)]
+    found: dict[str, Fault] = {}
+    for one in made:
+        if any(other.where.startswith(f"{one.where}.") for other in made):
+            continue
+        before = found.get(one.where)
+        found[one.where] = one if before is None else replace(before, allowed=f"{before.allowed} or {one.allowed}")
+    return list(found.values())
+
+
+def _in_data(data: Any, loc: tuple[Any, ...]) -> tuple[Any, ...]:
+    kept = []
+    for part in loc:
+        if isinstance(part, str) and _WAYS.fullmatch(part) and not (isinstance(data, dict) and part in data):
+            continue
+        data = _item(data, part)
+        kept.append(part)
+    return tuple(kept)
 
 
 def _fault(kind: type[BaseModel], data: Data, error: Mapping[str, Any]) -> Fault:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from acclimate.core.examples import Document, Examples, Flat, Supervised
-from acclimate.core.labels import Labels
+from acclimate.core.labels import Labels, Name
 from acclimate.core.method import Method, option
 from acclimate.core.rows import ROLE, Counts, Rows, with_copies
 from acclimate.objective.class_labels import (
@@ -66,8 +66,10 @@ class Classify(Method):
     kind: Literal["one", "several", "score"] | None = option(
         None, "one label a text, several at once, or a number (default: by the column's type; never score)"
     )
-    labels: tuple[str, ...] = option((), "the labels, in the order of the model's outputs (default: those of training)")
-    class_weights: Literal["balanced"] | dict[str, Annotated[float, Field(gt=0, le=1e6)]] | None = option(
+    labels: tuple[Name, ...] = option(
+        (), "the labels, in the order of the model's outputs (default: those of training)"
+    )
+    class_weights: Literal["balanced"] | dict[Name, Annotated[float, Field(gt=0, le=1e6)]] | None = option(
         None,
         "balanced: rare labels weigh more (rows / (labels x rows of the label)); or a weight for each label",
         unit="times",

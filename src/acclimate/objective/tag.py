@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from acclimate.core.examples import Document, Examples, Flat, Supervised
-from acclimate.core.labels import Labels
+from acclimate.core.labels import Labels, Name
 from acclimate.core.method import Method, option
 from acclimate.core.rows import OWN_COLUMNS, ROLE, Counts, Rows, need_text, replace_column, with_copies, with_places
 from acclimate.core.rows import need_columns as need
@@ -72,7 +72,7 @@ class Tag(Method):
     entities_column: str | None = option(None, "column of the spans (default: entities or spans)")
     labels: tuple[str, ...] = option((), "tags (O, B-X, I-X, ...) in the order of integer tags (default: of training)")
     align: Literal["first", "all"] = option("all", "the pieces of a word that are learnt: its first, or all")
-    class_weights: Literal["balanced"] | dict[str, Annotated[float, Field(gt=0)]] | None = option(
+    class_weights: Literal["balanced"] | dict[Name, Annotated[float, Field(gt=0)]] | None = option(
         None,
         "how much tokens of an entity's label weigh, and those outside (O); balanced: rare ones more (characters / (labels x"
         " characters of the label), in training rows)",
