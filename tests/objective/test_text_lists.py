@@ -44,6 +44,11 @@ def test_turns_of_sharegpt() -> None:
     assert turns(made) == [[("user", "u"), ("assistant", "a")]]
 
 
+def test_what_python_writes_is_read_as_json_is() -> None:
+    made, _, _ = read(rows(messages=[str(MESSAGES)]))
+    assert turns(made) == [[("user", "ü\n"), ("assistant", "a")]]
+
+
 def test_questions_are_read_alike() -> None:
     asked = questions(rows(messages=[json.dumps(MESSAGES)]), "generate")
     assert turns(asked) == [[("user", "ü\n")]]
@@ -52,7 +57,7 @@ def test_questions_are_read_alike() -> None:
 @pytest.mark.parametrize(
     "cell, fault",
     [
-        ("[{'role': 'user', 'content': 'u'}]", "1 rows have a text in 'messages' that is no JSON list: r1"),
+        ("[{'role': 'user' 'content': 'u'}]", "1 rows have a text in 'messages' that is no JSON list: r1"),
         ('[{"role": "user"', "1 rows have a text in 'messages' that is no JSON list: r1"),
         ("plain words", "1 rows have a text in 'messages' that is no JSON list: r1"),
         ('{"role": "user", "content": "u"}', "1 rows have a text in 'messages' that is no JSON list: r1"),
@@ -71,7 +76,7 @@ def test_what_is_no_list_of_turns_is_named(cell: str | None, fault: str) -> None
 
 def test_what_to_write_is_said() -> None:
     with pytest.raises(UserError, match=r"json\.dumps") as caught:
-        read(rows(messages=["[{'role': 'user'}]"]))
+        read(rows(messages=["[{role: user}]"]))
     assert caught.value.faults[0].where == "objective.form"
     calling = json.dumps([{"role": "assistant", "content": "a", "tool_calls": [{"name": "f"}]}])
     assert faults(lambda some, _: read(some), rows(messages=[calling])) == ["turns of 'messages' hold tool_calls"]

@@ -11,17 +11,17 @@ import numpy.typing as npt
 
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.rows import ROLE, ROW_ID, Rows
+from acclimate.objective.class_cells import whole
 from acclimate.objective.class_rows import LABELS
 
 _SHOWN = 5
 
 
 def sorted_labels(names: Iterable[str]) -> list[str]:
-    """Give each name once: numbers by value, else by the alphabet."""
-    once = set(names)
-    if all(name.lstrip("-").isdigit() for name in once):
-        return sorted(once, key=int)
-    return sorted(once)
+    """Give each name once: whole numbers by value, else by the alphabet."""
+    once = sorted(set(names))
+    values = {name: value for name in once if (value := whole(name)) is not None}
+    return sorted(once, key=values.__getitem__) if len(values) == len(once) else once
 
 
 def need_learnable(rows: Rows, names: Sequence[str], *, given: bool, where: str) -> None:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +13,7 @@ import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Counts, Rows, need_columns, need_text, replace_column
+from acclimate.objective.class_cells import flag, is_label, labels_of, namer, number, written_alike
 from acclimate.objective.class_paths import said_of_paths
 
 LABELS, SCORE, PAIR = "labels", "score", "text_pair"
@@ -24,7 +23,6 @@ NAMES = ("label", "labels", "sentiment", "class", "category", "target")
 SCORES = ("score", "label", "rating", "target")
 _SHOWN = 5
 _TAKE_OUT = "mend them, or take them out (prepare: clean with required)"
-_YES, _NO = {"1", "1.0", "true", "True", "yes"}, {"0", "0.0", "false", "False", "no", ""}
 
 
 @dataclass(frozen=True)
@@ -98,13 +96,14 @@ def shaped(rows: Rows, found: ClassColumns, given: Sequence[str], where: str) ->
     texts = rows.column(found.text).to_pylist()
     _need(ids, [bool(str(text or "").strip()) for text in texts], f"{where}.text_column", "a text")
     if found.kind == "score":
-        values = [_number(value) for value in rows.column(found.labels[0]).to_pylist()]
+        values = [number(value) for value in rows.column(found.labels[0]).to_pylist()]
         _need(ids, [value is not None for value in values], f"{where}.label_column", "a number")
         made, paths = replace_column(rows, SCORE, pa.array(values, pa.float64())), ""
     else:
-        labels = _labels(rows, found, given, ids, where)
+        labels, changed = _labels(rows, found, given, ids, where)
         made = replace_column(rows, LABELS, pa.array(labels, pa.list_(pa.string())))
-        paths = _said_of_paths(rows, found, labels)
+        alike = f"{changed} labels differ from others in the space around > alone: taken as the same" if changed else ""
+        paths = "; ".join(filter(None, (alike, _said_of_paths(rows, found, labels))))
     if found.text != "text":
         made = replace_column(made, "text", rows.column(found.text))
     said = f"text: {found.text}; label: {', '.join(found.labels)}"
@@ -120,33 +119,43 @@ def _said_of_paths(rows: Rows, found: ClassColumns, labels: Sequence[Sequence[st
     return said_of_paths([some for some, role in zip(labels, roles, strict=False) if role == "train"])
 
 
-def _labels(rows: Rows, found: ClassColumns, given: Sequence[str], ids: list[str], where: str) -> list[list[str]]:
+def _labels(
+    rows: Rows, found: ClassColumns, given: Sequence[str], ids: list[str], where: str
+) -> tuple[list[list[str]], int]:
+    """Give the names of each row's labels, and how many were written otherwise."""
+    place = f"{where}.label_column"
     if len(found.labels) > 1:
         columns = [rows.column(name).to_pylist() for name in found.labels]
-        cells = [[_flag(value) for value in values] for values in zip(*columns, strict=True)]
-        _need(ids, [None not in some for some in cells], f"{where}.label_column", "0 or 1 in each column")
-        return [[name for name, flag in zip(found.labels, some, strict=True) if flag] for some in cells]
-    place = f"{where}.label_column"
-    values: list[Any] = rows.column(found.labels[0]).to_pylist()
-    cells = [_listed(value) for value in values]
-    _need(ids, [all(_is_label(one, given) for one in some) for some in cells], place, _what(cells))
-    _need_whole(ids, cells, found.kind, given, place)
-    names = [[_name(one, given) for one in some] for some in cells]
+        cells = [[flag(value) for value in values] for values in zip(*columns, strict=True)]
+        do = f"write 0 where a cell is empty, or {_TAKE_OUT}"
+        _need(ids, [None not in some for some in cells], place, "0 or 1 in each column", do)
+        return [[name for name, holds in zip(found.labels, some, strict=True) if holds] for some in cells], 0
+    cells = _cells(rows.column(found.labels[0]).to_pylist(), ids, place)
+    _need(ids, [all(is_label(one, given) for one in some) for some in cells], place, _what(cells))
+    numbers = found.kind is None and not given and all(number(one) is not None for some in cells for one in some)
+    _need_whole(ids, cells, as_text=numbers, where=place)
+    name = namer(given, counted=numbers)
+    names, changed = written_alike([name(one) for one in some] for some in cells)
     if found.kind == "one":
         do = said_of_paths(names) or "leave kind out, or mend them"
-        _need(ids, [len(some) == 1 for some in cells], place, "exactly one label", do)
-    return names
+        _need(ids, [len(some) == 1 for some in names], place, "exactly one label", do)
+    return names, changed
 
 
-def _listed(value: Any) -> list[Any]:
-    """Give the labels of a cell: a list, also as JSON text (CSV files hold no lists, and `predict` writes them so)."""
-    if isinstance(value, str) and value.lstrip().startswith("["):
+def _cells(values: Sequence[Any], ids: Sequence[str], where: str) -> list[list[Any]]:
+    """Give the labels of each row. Raises: UserError naming rows whose text is a list that can't be read."""
+    cells, unread = [], []
+    for value, row in zip(values, ids, strict=True):
         try:
-            read = json.loads(value)
-        except ValueError:
-            return [value]
-        return read if isinstance(read, list) else [value]
-    return value if isinstance(value, list) else [value]
+            cells.append(labels_of(value))
+        except ValueError as error:
+            unread.append(f"{error} ({row})")
+    if unread:
+        more = f"; {len(unread)} rows in all" if len(unread) > 1 else ""
+        raise UserError(
+            Fault(where, unread[0] + more, 'a name, or a JSON list: ["a", "b"]', "mend the rows (Python: json.dumps)")
+        )
+    return cells
 
 
 def _what(cells: Sequence[list[Any]]) -> str:
@@ -154,55 +163,21 @@ def _what(cells: Sequence[list[Any]]) -> str:
     return "a label (nan is none)" if nan else "a label"
 
 
-def _is_label(value: Any, given: Sequence[str]) -> bool:
-    """Say whether a value can be a label: a name or a finite number. CSV files say nan where there is none."""
-    if isinstance(value, str):
-        return bool(value.strip()) and (value.strip().lower() != "nan" or value.strip() in given)
-    return isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
-
-
-def _need_whole(
-    ids: Sequence[str], cells: Sequence[list[Any]], kind: str | None, given: Sequence[str], where: str
-) -> None:
-    """Raise UserError for numbers with a fraction, which are scores; as text too, if all labels are numbers and nobody says
+def _need_whole(ids: Sequence[str], cells: Sequence[list[Any]], *, as_text: bool, where: str) -> None:
+    """Raise UserError for numbers with a fraction, which are scores; `as_text` too, if all labels are numbers and nobody says
     that they are names (codes such as 401.9).
     """
-    numbers = [[_number(one) for one in some] for some in cells]
-    as_text = kind is None and not given and all(one is not None for some in numbers for one in some)
     wrong = [
         f"{value} ({row})"
-        for row, some, read in zip(ids, cells, numbers, strict=True)
-        for value, number in zip(some, read, strict=True)
-        if number is not None and number != int(number) and (as_text or isinstance(value, float))
+        for row, some in zip(ids, cells, strict=True)
+        for value in some
+        if (as_text or isinstance(value, float)) and (number(value) or 0.0) % 1
     ]
     names = as_text and not any(isinstance(one, float) for some in cells for one in some)
     if wrong:
         shown = ", ".join(wrong[:_SHOWN]) + (", ..." if len(wrong) > _SHOWN else "")
         do = "set kind: score, choose another column" + (", or set kind: one if these are names" if names else "")
         raise UserError(Fault(where, f"numbers with a fraction: {shown}", "names or whole numbers", do))
-
-
-def _name(value: Any, given: Sequence[str]) -> str:
-    """Give a label's name: text as it is, a number counted through the names that were given."""
-    if isinstance(value, float):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        text = str(value).strip()
-        return given[int(text)] if given and text.isdigit() and text not in given and int(text) < len(given) else text
-    return given[value] if 0 <= value < len(given) else str(value)
-
-
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _flag(value: Any) -> bool | None:
-    text = str(value) if value is not None else ""
-    return True if text in _YES else False if text in _NO else None
 
 
 def _need(ids: Sequence[str], there: Iterable[bool], where: str, what: str, do: str = _TAKE_OUT) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels, Name
 from acclimate.core.method import Method, option
 from acclimate.core.rows import ROLE, Counts, Rows, with_copies
+from acclimate.objective.class_cells import spaced
 from acclimate.objective.class_labels import (
     balanced,
     f1,
@@ -81,6 +82,14 @@ class Classify(Method):
         "right",
         "of a text longer than a window, what is cut: its right or left, its middle, or nothing (windows, pooled)",
     )
+
+    @field_validator("labels")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        twice = [name for number, name in enumerate(value) if spaced(name) in map(spaced, value[:number])]
+        if twice:
+            raise ValueError(f"each label once: {twice[0]!r} stands there twice")
+        return value
 
     @property
     def primary(self) -> str:

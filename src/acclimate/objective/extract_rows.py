@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, need_text, replace_column
+from acclimate.objective.written_lists import parsed
 
 CONTEXT, ANSWERS = "text_pair", "right_answers"
 _QUESTIONS, _CONTEXTS = ("question", "query"), ("context", "passage", "paragraph")
@@ -103,8 +103,8 @@ def answers_of(cell: Any, start: Any = None) -> list[Answer]:
     """Give the answers of a cell: a mapping of lists (SQuAD), a list of mappings or texts, one text, or any of it as JSON."""
     if isinstance(cell, str) and cell.strip()[:1] in ("{", "["):
         try:
-            cell = json.loads(cell)
-        except json.JSONDecodeError:
+            cell = parsed(cell)
+        except ValueError:
             return [_answer(cell, start)]
     if isinstance(cell, Mapping):
         texts, starts = _listed(cell.get("text")), _listed(cell.get("answer_start"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from acclimate.objective.written_lists import list_in, parsed
 
 _LABELS = ("label", "type", "entity_group", "entity", "class", "tag")
 _NO_TAG = ("", "nan", "null", "none")
@@ -21,18 +22,13 @@ class Entity(NamedTuple):
 
 
 def as_list(cell: Any) -> list[Any]:
-    """Give a cell's list: JSON in a CSV file, else its words; nothing if it is empty."""
+    """Give a cell's list, also as text in a CSV file, else its words; nothing if it is empty. Raises: as `list_in`."""
     if cell is None:
         return []
     if not isinstance(cell, str):
         return list(cell)
-    if cell.strip().startswith("["):
-        try:
-            read: Any = json.loads(cell)
-        except json.JSONDecodeError:
-            return cell.split()
-        return list(read)
-    return cell.split()
+    found = list_in(cell)
+    return cell.split() if found is None else found
 
 
 def tag_names(tags: Sequence[Any], names: Sequence[str]) -> list[str | None]:
@@ -41,7 +37,7 @@ def tag_names(tags: Sequence[Any], names: Sequence[str]) -> list[str | None]:
 
 
 def _name(tag: Any, names: Sequence[str]) -> str | None:
-    if isinstance(tag, str) and not tag.strip().isdigit():
+    if isinstance(tag, str) and not tag.strip().isdecimal():
         return None if tag.strip().lower() in _NO_TAG else tag.strip()
     if tag is None or isinstance(tag, bool) or (isinstance(tag, float) and not tag.is_integer()):
         return None
@@ -65,8 +61,8 @@ def entities_of(cell: Any) -> tuple[list[Entity], str]:
     """
     if isinstance(cell, str) and cell.strip():
         try:
-            cell = json.loads(cell)
-        except json.JSONDecodeError:
+            cell = parsed(cell)
+        except ValueError:
             return [], f"the spans are no JSON: {cell[:40]!r}"
     if not cell:
         return [], ""
@@ -102,5 +98,5 @@ def _whole(value: Any) -> bool:
     if isinstance(value, bool):
         return False
     if isinstance(value, str):
-        return value.strip().isdigit()
+        return value.strip().isdecimal()
     return isinstance(value, int) or (isinstance(value, float) and value.is_integer())

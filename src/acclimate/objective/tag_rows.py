@@ -85,7 +85,11 @@ def _read(
     kept, all_tokens, all_tags = [], [], []
     cells = (rows.column(name).to_pylist() for name in (found.tokens, found.tags))
     for row, token_cell, tag_cell in zip(_ids(rows), *cells, strict=True):
-        tokens, given = words_of(token_cell), as_list(tag_cell)
+        try:
+            tokens, given = words_of(token_cell), as_list(tag_cell)
+        except ValueError as error:
+            faults.add(row, str(error))
+            continue
         tags = tag_names(given, names)
         unnamed = [number for number, tag in enumerate(tags, 1) if tag is None]
         if len(tags) != len(tokens):
@@ -103,7 +107,7 @@ def _read(
 
 
 def words_of(cell: Any) -> list[str]:
-    """Give the words of a cell."""
+    """Give the words of a cell. Raises: ValueError if it is a list as text that can't be read."""
     return [str(word).strip() if word is not None else "" for word in as_list(cell)]
 
 
@@ -114,7 +118,13 @@ def with_joined(rows: Rows, tokens: str) -> Rows:
 
 def with_words(rows: Rows, tokens: str, text: str | None, where: str) -> Rows:
     """Give rows of words without tags with `text` and `word_spans`."""
-    words = [[word for word in words_of(cell) if word] for cell in rows.column(tokens).to_pylist()]
+    faults, words = _Faults(where), []
+    for row, cell in zip(_ids(rows), rows.column(tokens).to_pylist(), strict=True):
+        try:
+            words.append([word for word in words_of(cell) if word])
+        except ValueError as error:
+            faults.add(row, str(error))
+    faults.stop("words, or a list of them as JSON")
     made, spans = _located(rows, words, text, where)
     return replace_column(made, WORDS, pa.array([[list(one) for one in some] for some in spans], _WORDS))
 

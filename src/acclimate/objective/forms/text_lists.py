@@ -1,4 +1,4 @@
-"""Lists of turns as JSON text: CSV files hold no lists."""
+"""Lists of turns as text, in JSON or as Python writes them: CSV files hold no lists."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from acclimate.core.rows import Rows, is_text, replace_column
 from acclimate.objective.forms.conversations import KEYS as TURN_KEYS
 from acclimate.objective.forms.messages import KEYS
 from acclimate.objective.forms.turns import MESSAGES, Faults
+from acclimate.objective.written_lists import parsed
 
 _USUAL = (MESSAGES, "conversations")
 _HOW = 'JSON lists of turns, as [{"role": "user", "content": "..."}, ...] (Python: json.dumps)'
 
 
 def with_lists(rows: Rows, named: str | None, where: str) -> Rows:
-    """Give rows with lists of turns where a column holds them as JSON text.
+    """Give rows with lists of turns where a column holds them as text.
 
     Takes: `named`, the column that a form reads (None: those of the usual names whose first value begins as a list does).
     Raises: UserError naming rows whose text is no list of turns.
@@ -44,7 +45,7 @@ def _turns(cell: str | None, number: int, name: str, faults: Faults) -> list[dic
     if cell is None or not cell.strip():
         return None
     try:
-        found = json.loads(cell)
+        found = parsed(cell)
     except ValueError:
         found = None
     if not isinstance(found, list):
