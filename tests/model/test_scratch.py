@@ -41,6 +41,13 @@ def test_special_tokens_are_there_and_stand_around_a_sequence() -> None:
         assert (ids[-1] == one.eos_token_id) is ends
 
 
+@pytest.mark.parametrize("made, end", [(TOKENIZER, [EOS]), (DECODER, [])])
+def test_a_pair_begins_once_and_its_texts_are_kept_apart(made: Any, end: list[str]) -> None:
+    pair = made("a", "b", return_token_type_ids=True)
+    assert made.convert_ids_to_tokens(pair.input_ids) == [BOS, "a", EOS, "b", *end]
+    assert pair.token_type_ids == [0, 0, 0, 1, *[1] * len(end)]
+
+
 def test_the_vocabulary_has_the_size_asked_for() -> None:
     assert len(TOKENIZER) == 400
 

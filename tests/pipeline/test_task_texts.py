@@ -10,6 +10,7 @@ import pytest
 from acclimate.core.errors import UserError
 from acclimate.core.ledger import Ledger
 from acclimate.core.rows import Rows
+from acclimate.pipeline.check import check
 from acclimate.pipeline.prepare import make_rows
 from acclimate.pipeline.recipe import read_recipe
 from tests.pipeline import tiny
@@ -95,3 +96,16 @@ def test_a_text_with_spans_is_not_pseudonymised_whatever_they_are_called(tmp_pat
 def test_words_without_a_text_keep_every_character(tmp_path: Path) -> None:
     rows, _ = made(tmp_path, WORDS, {"name": "tag"}, "clean")
     assert rows["text"].to_pylist()[0] == "the a\u00a0b"
+
+
+@pytest.mark.parametrize("base", ["encoder", "decoder"])
+def test_a_tokenizer_that_runs_two_texts_together_is_told(
+    request: pytest.FixtureRequest, tmp_path: Path, base: str
+) -> None:
+    rows = [{"text": "the patient", "text_pair": "with a stent", "label": number % 2} for number in range(20)]
+    recipe = tiny.recipe(
+        request.getfixturevalue(base), tiny.write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out",
+        objective="classify", prepare=[],
+    )  # fmt: skip
+    said = "\n".join(check(recipe).phases[0].warnings)
+    assert ("the tokenizer adds no token between the two texts of a pair" in said) is (base == "decoder")

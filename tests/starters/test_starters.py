@@ -74,6 +74,8 @@ def test_it_has_every_special_token(name: str) -> None:
     assert set(names) <= set(made.all_special_tokens)
     assert made("once").input_ids.count(made.bos_token_id) == 1
     assert (made("once").input_ids[-1] == made.eos_token_id) is (name == "encoder")
+    end = ["</s>"] if name == "encoder" else []
+    assert made.convert_ids_to_tokens(made("a", "b").input_ids) == ["<s>", "a", "</s>", "b", *end]
 
 
 @needs_both

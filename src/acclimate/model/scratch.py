@@ -39,11 +39,12 @@ def make_tokenizer(spec: TrainTokenizer, texts: Iterable[str], groups: Sequence[
     )
     tokenizer.train_from_iterator(_repeated(shared_words(texts, groups)), trainer)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, bytes_])
-    form = f"{BOS} $A {EOS}" if spec.end else f"{BOS} $A"
+    single, pair = f"{BOS} $A", f"{BOS} $A {EOS} $B:1"
+    if spec.end:
+        single, pair = f"{single} {EOS}", f"{pair} {EOS}:1"
     ids = [(token, tokenizer.token_to_id(token)) for token in (BOS, EOS)]
-    tokenizer.post_processor = processors.Sequence(
-        [processors.ByteLevel(trim_offsets=True), processors.TemplateProcessing(single=form, special_tokens=ids)]
-    )
+    form = processors.TemplateProcessing(single=single, pair=pair, special_tokens=ids)
+    tokenizer.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=True), form])
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token=BOS,

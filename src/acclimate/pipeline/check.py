@@ -32,11 +32,17 @@ from acclimate.pipeline.tokens import add_new_tokens, need_room, tokenizer_for
 from acclimate.pipeline.train import room
 from acclimate.prepare.split import Split
 from acclimate.tokens.encode import encode
+from acclimate.tokens.pairs import joined_without_mark
 from acclimate.train.plan import Plan, plan_for
 from acclimate.train.section import Train
 
 if TYPE_CHECKING:
     from acclimate.train.memory import Foreseen
+
+_RUN_TOGETHER = (
+    "the tokenizer adds no token between the two texts of a pair: the end of one and the beginning of the other look like one text"
+    " (take a base whose tokenizer adds one, or give its tokenizer.json a pair template)"
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,8 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
     notes = [*filter(None, [how_read(rows)]), *said, *phase.objective.notes(encoded.examples, lm.tokenizer)]
     memory = _memory(phase, lm, encoded.examples, plan)
     warnings = [
-        *_warnings(recipe, phase, rows, counts), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)])
+        *_warnings(recipe, phase, rows, counts), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)]),
+        *([_RUN_TOGETHER] if encoded.examples.second_N is not None and joined_without_mark(lm.tokenizer) else []),
     ]  # fmt: skip
     return PhaseFacts(
         phase.name, counts, groups, len(encoded.examples), encoded.statistics.tokens, encoded.statistics.tokens_per_word,

@@ -6,14 +6,18 @@ Offsets of a document are characters of the second text; the first is never lear
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acclimate.compat.text_encoder import Pieces, TextEncoder
+from acclimate.compat.text_encoder import Pieces, TextEncoder, text_encoder
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Document, Ints
 from acclimate.tokens.cutter import Made, Record
 from acclimate.tokens.windows import Window, one_window, plain_windows
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ class PairCutter:
         repeated_T[begin + window.context_end - window.context : begin + len(chosen)] = False
         special_T = self.encoder.special_V[ids_T]
         return Document(record.second or "", ids_T, starts_T, ends_T, special_T, repeated_T, record.row, begin)
+
+
+def joined_without_mark(tokenizer: PreTrainedTokenizerFast) -> bool:
+    """Say whether a tokenizer adds nothing between two texts, so that they run together."""
+    return not len(text_encoder(tokenizer, (), add_end=False).pair.middle)
 
 
 def _kept(window: Window) -> Ints:
