@@ -109,3 +109,10 @@ def test_a_tokenizer_that_runs_two_texts_together_is_told(
     )  # fmt: skip
     said = "\n".join(check(recipe).phases[0].warnings)
     assert ("the tokenizer adds no token between the two texts of a pair" in said) is (base == "decoder")
+
+
+def test_spans_as_doccano_writes_them_are_read(tmp_path: Path) -> None:
+    rows, _ = made(
+        tmp_path, [{"text": "an ulcer", "label": [[3, 8, "D"]]}] * 20, {"name": "tag", "entities_column": "label"}
+    )
+    assert rows["entities"].to_pylist()[0] == [{"start": 3, "end": 8, "label": "D"}]

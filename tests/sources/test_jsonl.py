@@ -88,6 +88,14 @@ def test_kinds_that_disagree_are_named_across_files(tmp_path: Path) -> None:
     assert len(source.inputs("sources.train")) == 2
 
 
+def test_lists_without_a_common_type_are_json_text_and_counted(tmp_path: Path) -> None:
+    rows, counts = read(tmp_path, '{"label": [[4, 13, "D"]]}\n{"label": []}\n{"label": null}\n')
+    assert rows["label"].to_pylist() == ['[[4, 13, "D"]]', "[]", None]
+    assert counts.values == {"label: values of several kinds, kept as JSON text": 2}
+    with pytest.raises(UserError, match="key 'label' holds a list"):
+        read(tmp_path, '{"label": "a"}\n{"label": ["a", "b"]}\n')
+
+
 def test_columns_are_chosen_and_own_names_refused(tmp_path: Path) -> None:
     assert read(tmp_path, '{"a": 1, "_role": "x"}\n', columns=["a"])[0].column_names == ["row_id", "a"]
     with pytest.raises(UserError, match="a column _role"):

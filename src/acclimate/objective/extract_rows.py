@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -121,10 +120,11 @@ def answers_of(cell: Any, start: Any = None) -> list[Answer]:
 
 def _answer(text: Any, start: Any) -> Answer:
     whole, cut = str(text or ""), str(text or "").strip()
-    known = (
-        math.isfinite(start) if isinstance(start, int | float) else isinstance(start, str) and start.strip().isdigit()
-    )
-    return Answer(cut, int(start) + whole.index(cut) if known and int(start) >= 0 else None)
+    try:
+        place = int(float(start))
+    except (TypeError, ValueError, OverflowError):
+        place = -1
+    return Answer(cut, place + whole.index(cut) if place >= 0 else None)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from acclimate.sources.assemble import need_chosen, refuse_own_columns, row_ids
 from acclimate.sources.encoding import Encoding, decode
 from acclimate.sources.files import File, content_hashes, find, read_bytes
 from acclimate.sources.json_array import Item, items
-from acclimate.sources.json_types import column_of
+from acclimate.sources.json_types import as_text, column_of, kept_as_text
 
 ENDINGS = (".json",)
 _BATCH_CHARS = 1 << 22
@@ -54,22 +53,21 @@ class Json(Method):
     def read(self, where: str) -> tuple[Rows, Counts]:
         """Read all files; see the class."""
         files = find(self.path, ENDINGS, where)
-        as_text: set[str] = set()
+        texts: set[str] = set()
         rows = None
         while rows is None:
             try:
-                rows = self._read_all(files, frozenset(as_text), where)
+                rows = self._read_all(files, frozenset(texts), where)
             except _MixedError as mixed:
-                as_text.add(str(mixed))
-        values = {f"{name}: values of several kinds, kept as JSON text": _filled(rows, name) for name in as_text}
-        return rows, Counts(rows.num_rows, rows.num_rows, values=dict(sorted(values.items())))
+                texts.add(str(mixed))
+        return rows, Counts(rows.num_rows, rows.num_rows, values=kept_as_text(rows, texts))
 
     def inputs(self, where: str) -> Mapping[str, str]:
         """Give the hash of each file."""
         return content_hashes(find(self.path, ENDINGS, where))
 
-    def _read_all(self, files: list[File], as_text: frozenset[str], where: str) -> Rows:
-        parts = [part for file in files for part in self._read_file(file, as_text)]
+    def _read_all(self, files: list[File], texts: frozenset[str], where: str) -> Rows:
+        parts = [part for file in files for part in self._read_file(file, texts)]
         if not parts:
             read = ", ".join(file.address for file in files[:3])
             raise UserError(Fault(where, f"not one row in {read}", "at least one object", "fill the file"))
@@ -82,22 +80,22 @@ class Json(Method):
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise _disagreement(parts, names, str(error), where) from None
 
-    def _read_file(self, file: File, as_text: frozenset[str]) -> list[Rows]:
+    def _read_file(self, file: File, texts: frozenset[str]) -> list[Rows]:
         text = decode(read_bytes(file), self.encoding, file)
         parts, first = [], 1
         for batch in _batches(items(text, self.field, file)):
-            parts.append(self._table(batch, first, file, as_text))
+            parts.append(self._table(batch, first, file, texts))
             first += len(batch)
         return parts
 
-    def _table(self, batch: list[Item], first: int, file: File, as_text: frozenset[str]) -> Rows:
+    def _table(self, batch: list[Item], first: int, file: File, texts: frozenset[str]) -> Rows:
         names = list(dict.fromkeys(name for item in batch for name in item.value))
         kept = [name for name in names if not self.columns or name in self.columns]
         places = [f"{file.address}, object {number}" for number in range(first, first + len(batch))]
         table = pa.table({ROW_ID: row_ids(file.name, range(first, first + len(batch)))})
         for name in kept:
             values = [item.value.get(name) for item in batch]
-            table = table.append_column(name, _array(values, name, places, as_text))
+            table = table.append_column(name, _array(values, name, places, texts))
         return table
 
 
@@ -115,9 +113,9 @@ def _batches(found: Iterator[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _array(values: list[Any], name: str, places: list[str], as_text: frozenset[str]) -> pa.Array:
-    if name in as_text:
-        return pa.array([None if one is None else json.dumps(one, ensure_ascii=False) for one in values], pa.string())
+def _array(values: list[Any], name: str, places: list[str], texts: frozenset[str]) -> pa.Array:
+    if name in texts:
+        return as_text(values)
     try:
         return column_of(values, name, places)
     except UserError:
@@ -141,7 +139,3 @@ def _disagreement(parts: list[Rows], names: list[str], said: str, where: str) ->
             except UserError as error:
                 return error
     return UserError(Fault(where, f"the objects have no common types: {said.splitlines()[0]}", "one type a key", ""))
-
-
-def _filled(rows: Rows, name: str) -> int:
-    return int(rows.num_rows - rows.column(name).null_count)

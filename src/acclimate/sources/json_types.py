@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -30,6 +31,28 @@ def column_of(values: Sequence[Any], name: str, places: Sequence[str]) -> pa.Arr
         found = f"key {path!r} holds {other_kind}, in {place} it holds {kind}"
         do = "write all of them in one way (a number as text: quotes around it)"
         raise UserError(Fault(other_place, found, "one type a key", do)) from None
+
+
+def column_or_text(values: Sequence[Any], name: str, places: Sequence[str]) -> tuple[pa.Array, bool]:
+    """The same; but lists or objects without a common type become JSON text, which is said by the second."""
+    try:
+        return column_of(values, name, places), False
+    except UserError:
+        if not all(isinstance(one, list | dict) for one in values if one is not None):
+            raise
+        return as_text(values), True
+
+
+def as_text(values: Sequence[Any]) -> pa.Array:
+    """Give each value as JSON text."""
+    texts = [None if one is None else json.dumps(one, ensure_ascii=False) for one in values]
+    return pa.array(texts, pa.string())
+
+
+def kept_as_text(rows: pa.Table, names: Iterable[str]) -> dict[str, int]:
+    """Count the values of columns that were given as JSON text, as a ledger tells it."""
+    filled = {name: int(rows.num_rows - rows.column(name).null_count) for name in sorted(names)}
+    return {f"{name}: values of several kinds, kept as JSON text": number for name, number in filled.items()}
 
 
 def _disagreement(values: Iterable[tuple[Any, str]], path: str) -> tuple[str, tuple[str, str], tuple[str, str]] | None:

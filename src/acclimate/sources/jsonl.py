@@ -16,7 +16,7 @@ from acclimate.sources.assemble import need_chosen, refuse_own_columns
 from acclimate.sources.encoding import Encoding, as_utf_8, fitting
 from acclimate.sources.files import File, content_hashes, find, read_bytes
 from acclimate.sources.json_strict import DECODER, BrokenJsonError, refuse_half_characters
-from acclimate.sources.json_types import column_of
+from acclimate.sources.json_types import column_or_text, kept_as_text
 
 ENDINGS = (".jsonl", ".ndjson")
 _TOLD = 5
@@ -37,7 +37,8 @@ class Jsonl(Method):
     Takes: files by `path`. Blank lines are no rows. A key that a line lacks is null there; an empty object is null.
 
     Gives: rows in the order of the sorted file names; one Arrow type a column (whole numbers beside fractions become
-    fractions); `row_id` is "file:line", counted from 1.
+    fractions); a column of lists or objects that have no common type (`[4, 13, "drug"]`) holds them as JSON text, counted under
+    `values`; `row_id` is "file:line", counted from 1.
 
     Options: `bad_lines` decides about lines that are no JSON object.
 
@@ -76,20 +77,25 @@ class Jsonl(Method):
         if not objects:
             names = ", ".join(file.address for file in files[:3])
             raise UserError(Fault(where, f"not one row in {names}", "at least one JSON object", "fill the file"))
-        rows = self._table(objects, places, where).add_column(0, ROW_ID, pa.array(row_ids))
+        table, texts = self._table(objects, places, where)
+        rows = table.add_column(0, ROW_ID, pa.array(row_ids))
         dropped = {_BROKEN: len(broken)} if broken else {}
-        return rows, Counts(len(objects) + len(broken), rows.num_rows, dropped=dropped)
+        values = kept_as_text(rows, texts)
+        return rows, Counts(len(objects) + len(broken), rows.num_rows, dropped=dropped, values=values)
 
     def inputs(self, where: str) -> Mapping[str, str]:
         """Give the hash of each file."""
         return content_hashes(find(self.path, ENDINGS, where))
 
-    def _table(self, objects: list[dict[str, Any]], places: list[str], where: str) -> Rows:
+    def _table(self, objects: list[dict[str, Any]], places: list[str], where: str) -> tuple[Rows, list[str]]:
+        """Give the rows, and the names of columns that hold JSON text."""
         there = list(dict.fromkeys(key for one in objects for key in one))
         need_chosen(self.columns, there, where)
         names = list(self.columns or there)
         refuse_own_columns(names, where)
-        return pa.table({name: column_of([one.get(name) for one in objects], name, places) for name in names})
+        columns = {name: column_or_text([one.get(name) for one in objects], name, places) for name in names}
+        texts = [name for name, (_, as_text) in columns.items() if as_text]
+        return pa.table({name: column for name, (column, _) in columns.items()}), texts
 
 
 def parse_line(line: bytes) -> dict[str, Any]:
