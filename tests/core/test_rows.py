@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from acclimate.core.errors import AcclimateError, UserError
-from acclimate.core.rows import ROLE, ROW_ID, Counts, about, column, need_columns, replace_column, with_about
+from acclimate.core.rows import ROLE, ROW_ID, Counts, about, called, column, need_columns, replace_column, with_about
 
 ROWS = pa.table({ROW_ID: ["a:1", "a:2"], ROLE: ["train", "test"], "diagnosis": ["I10", "E11"]})
 
@@ -28,6 +28,20 @@ def test_counts_that_do_not_add_up_are_a_bug(counts: Counts) -> None:
     with pytest.raises(AcclimateError, match="tagged: the ledger does not add up") as caught:
         counts.check("tagged")
     assert not isinstance(caught.value, UserError)
+
+
+@pytest.mark.parametrize(
+    "there, found",
+    [
+        (["Text", "text"], "text"),
+        (["TEXT ", "x"], "TEXT "),
+        (["Text", "TEXT"], None),
+        (["x"], None),
+        (["note", "Text"], "note"),
+    ],
+)
+def test_a_column_is_found_in_other_capitals_where_it_is_the_only_one(there: list[str], found: str | None) -> None:
+    assert called(there, ("text", "note")) == found
 
 
 def test_a_missing_column_is_named_with_its_nearest_and_all_there_are() -> None:

@@ -36,6 +36,7 @@ def settled(columns: dict[str, Any], roles: list[str] | None = None, **options: 
     [
         ({"text": ["a", "b"], "label": ["no", "yes"]}, {}, "one", ("no", "yes"), [["no"], ["yes"]]),
         ({"text": ["a", "b"], "label": [1, 0]}, {}, "one", ("0", "1"), [["1"], ["0"]]),
+        ({"Text": ["a", "b"], "LABEL": [1, 0]}, {}, "one", ("0", "1"), [["1"], ["0"]]),
         ({"text": ["a", "b"], "label": [1, 0]}, {"labels": ("neg", "pos")}, "one", ("neg", "pos"), [["pos"], ["neg"]]),
         ({"review": ["a", "b"], "sentiment": ["x", "y"]}, {}, "one", ("x", "y"), [["x"], ["y"]]),
         ({"text": ["a", "b"], "label": ["10", "9"]}, {}, "one", ("9", "10"), [["10"], ["9"]]),

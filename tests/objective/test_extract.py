@@ -41,6 +41,12 @@ def right(columns: dict[str, Any]) -> tuple[list[tuple[str, int]], int]:
     )
 
 
+def test_capitals_of_columns_do_not_matter() -> None:
+    made, _, _ = Extract().shape(rows({"Question": ["what?"], "CONTEXT": [CONTEXT], "Answers": [["The"]]}), "objective")
+    assert made.column("right_answers").to_pylist() == [[{"text": "The", "start": 0}]]
+    assert made.column("text_pair").to_pylist() == [CONTEXT]
+
+
 @pytest.mark.parametrize(
     "columns, found",
     [

@@ -1,6 +1,7 @@
 import pytest
 
 from acclimate.objective.forms.messages import Messages
+from acclimate.objective.forms.recognise import conversations
 from tests.objective.conversations_made import faults, rows, turns
 
 
@@ -18,6 +19,13 @@ def test_they_stay_as_they_are() -> None:
     assert turns(made) == [[("system", "s"), ("user", "u"), ("assistant", "a"), ("tool", "t"), ("assistant", "b")]]
     assert made.column("text").to_pylist() == ["s\nu\na\nt\nb"]
     assert sentence == "messages, role and content of each turn"
+
+
+@pytest.mark.parametrize("column", ["Messages", "conversations"])
+def test_they_may_be_called_otherwise(column: str) -> None:
+    made, _, sentence = conversations(rows(**{column: [said(("User", "u"), ("assistant", "a"))]}), None, "objective")
+    assert turns(made) == [[("user", "u"), ("assistant", "a")]]
+    assert sentence == f"rows are read as messages: {column}, role and content of each turn"
 
 
 @pytest.mark.parametrize(

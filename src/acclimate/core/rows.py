@@ -71,6 +71,13 @@ def need_columns(rows: Rows, names: Sequence[str], where: str, do: str = "name a
         raise UserError(*faults)
 
 
+def called(there: Sequence[str], names: Sequence[str]) -> str | None:
+    """Give the first of `names` that is there, else the one that is written in other capitals (None: none, or several)."""
+    exact = next((name for name in names if name in there), None)
+    alike = [one for one in there if one.strip().casefold() in names]
+    return exact or (alike[0] if len(alike) == 1 else None)
+
+
 def is_text(kind: pa.DataType) -> bool:
     """Say whether a column holds text (or nothing at all)."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Counts, Rows, need_columns, need_text, replace_column
+from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Counts, Rows, called, need_columns, need_text, replace_column
 from acclimate.objective.class_cells import flag, is_label, labels_of, namer, number, written_alike
 from acclimate.objective.class_paths import said_of_paths
 
@@ -62,13 +62,13 @@ def find_columns(
     text = text or _first(there, TEXTS, f"{where}.text_column", "name the column with a text")
     usual = SCORES if kind == "score" else NAMES
     labels = labels or (_first(there, usual, f"{where}.label_column", "name the column with a label"),)
-    pair = pair or next((name for name in PAIRS if name in there), None)
+    pair = pair or called(there, PAIRS)
     need_text(rows, [text, *([pair] if pair else [])], where)
     return ClassColumns(text, pair, tuple(labels), kind)
 
 
 def _first(there: Sequence[str], names: Sequence[str], where: str, do: str) -> str:
-    found = next((name for name in names if name in there), None)
+    found = called(there, names)
     if found is None:
         raise UserError(Fault(where, f"no column is called {', '.join(names[:4])}, ...", ", ".join(there), do))
     return found
@@ -81,7 +81,7 @@ def asked(rows: Rows, text: str | None, pair: str | None, where: str) -> Rows:
     need_columns(rows, named, where, "rename the column to what it was called in training")
     do = "rename the column of the texts to text"
     text = text or (there[0] if len(there) == 1 else _first(there, TEXTS, where, do))
-    pair = pair or next((name for name in PAIRS if name in there), None)
+    pair = pair or called(there, PAIRS)
     need_text(rows, [text, *([pair] if pair else [])], where)
     made = rows if text == "text" else replace_column(rows, "text", rows.column(text))
     return made if pair is None else replace_column(made, PAIR, rows.column(pair))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, need_text, replace_column
+from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, called, need_text, replace_column
 from acclimate.objective.written_lists import parsed
 
 CONTEXT, ANSWERS = "text_pair", "right_answers"
@@ -155,4 +155,4 @@ def _said(answer: Answer, context: str) -> str:
 
 
 def _first(rows: Rows, names: Sequence[str]) -> str | None:
-    return next((name for name in names if name in rows.column_names), None)
+    return called(rows.column_names, names)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Rows, need_text
+from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Rows, called, need_text
 from acclimate.core.tags import OUTSIDE, parts
 from acclimate.objective.tag_rows import ENTITIES, TagColumns
 
@@ -24,9 +24,9 @@ def found_columns(rows: Rows, asked: TagColumns) -> TagColumns:
     """
     there = [name for name in rows.column_names if name not in OWN_COLUMNS]
     usual = (_TEXTS, _TOKENS, _TAGS, _SPANS)
-    found = TagColumns(*(one or _first(there, names) for one, names in zip(asked, usual, strict=True)))
+    found = TagColumns(*(one or called(there, names) for one, names in zip(asked, usual, strict=True)))
     words = found.tokens is not None and (found.tags is not None or found.entities is None)
-    return found._replace(text=asked.text or _first(there, ("text",))) if words else found
+    return found._replace(text=asked.text or called(there, ("text",))) if words else found
 
 
 def need_columns(rows: Rows, asked: TagColumns, where: str) -> TagColumns:
@@ -54,10 +54,6 @@ def need_columns(rows: Rows, asked: TagColumns, where: str) -> TagColumns:
 def complete(found: TagColumns) -> bool:
     """Say whether rows can be read."""
     return bool((found.tokens and found.tags) or (found.text and found.entities))
-
-
-def _first(there: Sequence[str], names: Sequence[str]) -> str | None:
-    return next((name for name in names if name in there), None)
 
 
 def tag_set(types: Iterable[str], given: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acclimate.core.method import Method, option
 from acclimate.core.rows import Rows
-from acclimate.objective.forms.turns import Shaped, from_lists, is_turns, need_turns
+from acclimate.objective.forms.turns import Shaped, from_lists, list_column, need_turns, system_column
 
 KEYS = ("from", "value")
 SPEAKERS = {
@@ -28,7 +28,7 @@ class Conversations(Method):
 
     Gives: `messages`; `text`, the contents joined by line ends, where there is none.
 
-    Options: the column.
+    Options: the column of the turns, and `system`, one with what stands before a conversation without a system prompt.
 
     When to use: data in ShareGPT's form. `messages` for role and content.
 
@@ -38,11 +38,14 @@ class Conversations(Method):
     answers, or a turn without a value.
     """
 
-    column: str = option("conversations", "column of the turns")
+    column: str = option("conversations", "column of the turns (or messages, if that is what there is)")
+    system: str | None = option(None, "column of a system prompt (default: system, if there)")
 
     def fits(self, rows: Rows) -> bool:
-        return self.column in rows.column_names and is_turns(rows.schema.field(self.column).type, KEYS)
+        return list_column(rows, self.column, KEYS) is not None
 
     def shape(self, rows: Rows, where: str) -> Shaped:
-        need_turns(rows, self.column, KEYS, where)
-        return from_lists(rows, where, [self.column], KEYS, SPEAKERS)
+        column = list_column(rows, self.column, KEYS) or self.column
+        need_turns(rows, column, KEYS, where)
+        system = system_column(rows, self.system, where)
+        return from_lists(rows, where, [column], KEYS, SPEAKERS, system)

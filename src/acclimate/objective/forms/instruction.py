@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from acclimate.core.method import Method, option
 from acclimate.core.rows import Rows
-from acclimate.objective.forms.turns import Shaped, find, from_columns, the_column
+from acclimate.objective.forms.history import history_column
+from acclimate.objective.forms.turns import Shaped, find, from_columns, system_column, the_column
 
 INSTRUCTION, INPUT, OUTPUT = ("instruction",), ("input", "context"), ("output", "response")
 
@@ -17,8 +18,8 @@ class Instruction(Method):
     Gives: `messages`: instruction, an empty line, input; then the output. `text`, the contents joined by line ends, where
     there is none.
 
-    Options: the columns (default: instruction; input or context; output or response, in any capitalisation) and `system`,
-    one with what stands before.
+    Options: the columns (default: instruction; input or context; output or response, in any capitalisation), and those of
+    what stands before: `system`, and `history`, earlier questions with their answers, which are learnt as well.
 
     When to use: data in the form of Alpaca, Dolly or LLaMA-Factory. `prompt_completion` where the question is one text.
 
@@ -31,6 +32,9 @@ class Instruction(Method):
     input: str | None = option(None, "column of what the task is to be done with")
     output: str | None = option(None, "column of the answer")
     system: str | None = option(None, "column of a system prompt (default: system, if there)")
+    history: str | None = option(
+        None, "column of earlier turns, [[question, answer], ...] (default: history, if there)"
+    )
 
     def fits(self, rows: Rows) -> bool:
         return bool(find(rows, self.instruction, INSTRUCTION) and find(rows, self.output, OUTPUT))
@@ -40,5 +44,6 @@ class Instruction(Method):
         output = the_column(rows, self.output, OUTPUT, f"{where}.output")
         there = bool(self.input or find(rows, None, INPUT))
         more = [the_column(rows, self.input, INPUT, f"{where}.input")] if there else []
-        system = next(iter(find(rows, self.system, ("system",))), None)
-        return from_columns(rows, where, [instruction, *more], output, optional=more, system=system)
+        system = system_column(rows, self.system, where)
+        history = history_column(rows, self.history, f"{where}.history")
+        return from_columns(rows, where, [instruction, *more], output, optional=more, system=system, history=history)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acclimate.core.method import Method, option
 from acclimate.core.rows import Rows
-from acclimate.objective.forms.turns import MESSAGES, SPOKEN, Shaped, from_lists, is_turns, need_turns
+from acclimate.objective.forms.turns import MESSAGES, SPOKEN, Shaped, from_lists, list_column, need_turns, system_column
 
 KEYS = ("role", "content")
 
@@ -16,7 +16,7 @@ class Messages(Method):
 
     Gives: `messages`; `text`, the contents joined by line ends, where there is none.
 
-    Options: the column.
+    Options: the column of the turns, and `system`, one with what stands before a conversation without a system prompt.
 
     When to use: data made for OpenAI's chat API or TRL. `conversations` for ShareGPT's from and value.
 
@@ -26,11 +26,14 @@ class Messages(Method):
     or a turn without a content.
     """
 
-    column: str = option(MESSAGES, "column of the messages")
+    column: str = option(MESSAGES, "column of the messages (or conversations, if that is what there is)")
+    system: str | None = option(None, "column of a system prompt (default: system, if there)")
 
     def fits(self, rows: Rows) -> bool:
-        return self.column in rows.column_names and is_turns(rows.schema.field(self.column).type, KEYS)
+        return list_column(rows, self.column, KEYS) is not None
 
     def shape(self, rows: Rows, where: str) -> Shaped:
-        need_turns(rows, self.column, KEYS, where)
-        return from_lists(rows, where, [self.column], KEYS, SPOKEN)
+        column = list_column(rows, self.column, KEYS) or self.column
+        need_turns(rows, column, KEYS, where)
+        system = system_column(rows, self.system, where)
+        return from_lists(rows, where, [column], KEYS, SPOKEN, system)

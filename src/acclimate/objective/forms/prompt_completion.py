@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from acclimate.core.method import Method, option
 from acclimate.core.rows import Rows
-from acclimate.objective.forms.turns import SPOKEN, Shaped, find, from_columns, from_lists, is_turns, the_column
+from acclimate.objective.forms.turns import (
+    SPOKEN,
+    Shaped,
+    find,
+    from_columns,
+    from_lists,
+    list_column,
+    system_column,
+    the_column,
+)
 
+KEYS = ("role", "content")
 PROMPT, COMPLETION = ("prompt",), ("completion", "response")
 
 
@@ -32,19 +42,19 @@ class PromptCompletion(Method):
     system: str | None = option(None, "column of a system prompt (default: system, if there)")
 
     def fits(self, rows: Rows) -> bool:
-        return self._lists(rows) or bool(find(rows, self.prompt, PROMPT) and find(rows, self.completion, COMPLETION))
+        texts = find(rows, self.prompt, PROMPT) and find(rows, self.completion, COMPLETION)
+        return bool(self._lists(rows) or texts)
 
-    def _lists(self, rows: Rows) -> bool:
-        names = [self.prompt or PROMPT[0], self.completion or COMPLETION[0]]
-        return all(
-            name in rows.column_names and is_turns(rows.schema.field(name).type, ("role", "content")) for name in names
-        )
+    def _lists(self, rows: Rows) -> list[str]:
+        named = [self.prompt or PROMPT[0], self.completion or COMPLETION[0]]
+        found = [name for one in named if (name := list_column(rows, one, KEYS)) is not None]
+        return found if len(found) == len(named) else []
 
     def shape(self, rows: Rows, where: str) -> Shaped:
-        if self._lists(rows):
-            names = [self.prompt or PROMPT[0], self.completion or COMPLETION[0]]
-            return from_lists(rows, where, names, ("role", "content"), SPOKEN)
+        system = system_column(rows, self.system, where)
+        lists = self._lists(rows)
+        if lists:
+            return from_lists(rows, where, lists, KEYS, SPOKEN, system)
         prompt = the_column(rows, self.prompt, PROMPT, f"{where}.prompt")
         completion = the_column(rows, self.completion, COMPLETION, f"{where}.completion")
-        system = next(iter(find(rows, self.system, ("system",))), None)
         return from_columns(rows, where, [prompt], completion, system=system)

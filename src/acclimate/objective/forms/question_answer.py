@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acclimate.core.method import Method, option
 from acclimate.core.rows import Rows
-from acclimate.objective.forms.turns import Shaped, find, from_columns, the_column
+from acclimate.objective.forms.turns import Shaped, find, from_columns, system_column, the_column
 
 QUESTION, ANSWER, CONTEXT = ("question", "问题", "ask"), ("answer", "回答"), ("context", "上下文")
 
@@ -37,5 +37,5 @@ class QuestionAnswer(Method):
     def shape(self, rows: Rows, where: str) -> Shaped:
         question = the_column(rows, self.question, QUESTION, f"{where}.question")
         answer = the_column(rows, self.answer, ANSWER, f"{where}.answer")
-        system = next(iter(find(rows, self.system, ("system",))), None)
+        system = system_column(rows, self.system, where)
         return from_columns(rows, where, [question], answer, system=system)

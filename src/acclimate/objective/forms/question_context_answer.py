@@ -5,7 +5,7 @@ from __future__ import annotations
 from acclimate.core.method import Method, option
 from acclimate.core.rows import Rows
 from acclimate.objective.forms.question_answer import ANSWER, CONTEXT, QUESTION
-from acclimate.objective.forms.turns import Shaped, find, from_columns, the_column
+from acclimate.objective.forms.turns import Shaped, find, from_columns, system_column, the_column
 
 
 class QuestionContextAnswer(Method):
@@ -40,5 +40,5 @@ class QuestionContextAnswer(Method):
         question = the_column(rows, self.question, QUESTION, f"{where}.question")
         context = the_column(rows, self.context, CONTEXT, f"{where}.context")
         answer = the_column(rows, self.answer, ANSWER, f"{where}.answer")
-        system = next(iter(find(rows, self.system, ("system",))), None)
+        system = system_column(rows, self.system, where)
         return from_columns(rows, where, [context, question], answer, optional=[context], system=system)

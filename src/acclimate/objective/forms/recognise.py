@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from acclimate.core.rendered import Message
 from acclimate.core.rows import OWN_COLUMNS, Rows, replace_column
 from acclimate.objective.forms.conversations import KEYS as TURN_KEYS
 from acclimate.objective.forms.conversations import SPEAKERS
+from acclimate.objective.forms.history import earlier, history_column
 from acclimate.objective.forms.instruction import INPUT, INSTRUCTION
 from acclimate.objective.forms.messages import KEYS
 from acclimate.objective.forms.prompt_completion import PROMPT
@@ -23,10 +25,12 @@ from acclimate.objective.forms.turns import (
     MESSAGES,
     PARAGRAPH,
     SPOKEN,
+    SYSTEM,
     Shaped,
     find,
-    is_turns,
+    list_column,
     read_lists,
+    with_system,
 )
 
 
@@ -61,17 +65,14 @@ def questions(rows: Rows, where: str, form: Any = None) -> Rows:
     turns = _lists(rows, where, form)
     if turns is None:
         columns = _asked(rows, where, form)
-        system = _found(rows, getattr(form, "system", None), ("system",))
         values = [rows.column(name).to_pylist() for name in columns]
         texts = [PARAGRAPH.join(part for part in parts if (part or "").strip()) for parts in zip(*values, strict=True)]
-        before = rows.column(system[0]).to_pylist() if system else [None] * rows.num_rows
         turns = [
-            [
-                *([{"role": "system", "content": said}] if (said or "").strip() else []),
-                {"role": "user", "content": text},
-            ]
-            for said, text in zip(before, texts, strict=True)
+            [*before, {"role": "user", "content": text}]
+            for before, text in zip(_before(rows, columns, form, where), texts, strict=True)
         ]
+    system = _found(rows, getattr(form, "system", None), SYSTEM)
+    turns, _ = with_system(rows, turns, system[0] if system else None, "")
     made = replace_column(rows, MESSAGES, pa.array(turns, KIND))
     if "text" in rows.column_names:
         return made
@@ -79,13 +80,19 @@ def questions(rows: Rows, where: str, form: Any = None) -> Rows:
     return replace_column(made, "text", pa.array(said, pa.string()))
 
 
+def _before(rows: Rows, columns: Sequence[str], form: Any, where: str) -> list[list[Message]]:
+    """Give the earlier turns of rows with an instruction."""
+    is_instruction = columns[0] in find(rows, getattr(form, "instruction", None), INSTRUCTION)
+    history = history_column(rows, getattr(form, "history", None), where) if is_instruction else None
+    return [earlier(cell) or [] for cell in rows.column(history).to_pylist()] if history else [[]] * rows.num_rows
+
+
 def _lists(rows: Rows, where: str, form: Any) -> list[list[Message]] | None:
     """Give the turns of rows that are lists, without answers at their end; None: they are no lists."""
-    named = getattr(form, "column", None), getattr(form, "prompt", None)
-    ways = [(named[0], keys, roles) for keys, roles in ((KEYS, SPOKEN), (TURN_KEYS, SPEAKERS)) if named[0]]
-    ways += [(MESSAGES, KEYS, SPOKEN), ("conversations", TURN_KEYS, SPEAKERS), (named[1] or PROMPT[0], KEYS, SPOKEN)]
-    for column, keys, roles in ways:
-        if column in rows.column_names and is_turns(rows.schema.field(column).type, keys):
+    names = getattr(form, "column", None) or MESSAGES, MESSAGES, getattr(form, "prompt", None) or PROMPT[0]
+    for name, (keys, roles) in itertools.product(names, ((KEYS, SPOKEN), (TURN_KEYS, SPEAKERS))):
+        column = list_column(rows, name, keys)
+        if column is not None:
             turns, _ = read_lists(rows, where, [column], keys, roles)
             return [_unanswered(messages) for messages in turns]
     return None

@@ -8,13 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from acclimate.core.rows import Rows, is_text, replace_column
+from acclimate.core.rows import Rows, called, is_text, replace_column
 from acclimate.objective.forms.conversations import KEYS as TURN_KEYS
 from acclimate.objective.forms.messages import KEYS
-from acclimate.objective.forms.turns import MESSAGES, Faults
+from acclimate.objective.forms.turns import LISTS, Faults
 from acclimate.objective.written_lists import parsed
 
-_USUAL = (MESSAGES, "conversations")
 _HOW = 'JSON lists of turns, as [{"role": "user", "content": "..."}, ...] (Python: json.dumps)'
 
 
@@ -24,11 +23,12 @@ def with_lists(rows: Rows, named: str | None, where: str) -> Rows:
     Takes: `named`, the column that a form reads (None: those of the usual names whose first value begins as a list does).
     Raises: UserError naming rows whose text is no list of turns.
     """
-    for name in _USUAL if named is None else (named,):
-        if name in rows.column_names and is_text(rows.schema.field(name).type):
+    for wanted in LISTS if named is None or named in LISTS else (named,):
+        name = called(rows.column_names, [wanted])
+        if name is not None and is_text(rows.schema.field(name).type):
             cells = rows.column(name).to_pylist()
             first = next((cell for cell in cells if cell and cell.strip()), "")
-            if first and (named is not None or first.lstrip().startswith("[")):
+            if first and (wanted == named or first.lstrip().startswith("[")):
                 rows = replace_column(rows, name, _read(rows, name, cells, where))
     return rows
 

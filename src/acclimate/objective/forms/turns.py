@@ -9,10 +9,24 @@ import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
 from acclimate.core.rendered import ROLES_OF_MESSAGES, Message
-from acclimate.core.rows import OWN_COLUMNS, ROW_ID, Counts, Rows, is_text, need_columns, need_text, replace_column
+from acclimate.core.rows import (
+    OWN_COLUMNS,
+    ROW_ID,
+    Counts,
+    Rows,
+    called,
+    is_text,
+    need_columns,
+    need_text,
+    replace_column,
+)
+from acclimate.objective.forms.history import earlier
 
 MESSAGES = "messages"
 """The column that every form makes: list<struct<role: string, content: string>>."""
+LISTS = (MESSAGES, "conversations")
+"""What columns of lists of turns are usually called."""
+SYSTEM = ("system",)
 KIND = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 Shaped = tuple[Rows, Counts, str]
 _SHOWN = 5
@@ -46,18 +60,18 @@ def the_column(rows: Rows, given: str | None, names: Sequence[str], where: str) 
 
 
 def from_columns(
-    rows: Rows, where: str, asked: Sequence[str], answer: str, optional: Sequence[str] = (), system: str | None = None
-) -> Shaped:
+    rows: Rows, where: str, asked: Sequence[str], answer: str, optional: Sequence[str] = (), system: str | None = None,
+    history: str | None = None,
+) -> Shaped:  # fmt: skip
     """Make conversations of one question and one answer.
 
     Takes: `asked`, the columns of the question, in the order in which they are written under each other; those that are
-    also `optional` may be empty; `system`, the column of what stands before.
+    also `optional` may be empty; `system` and `history`, the columns of what stands before.
     """
     faults = Faults(rows, where)
-    values = {
-        name: _texts(rows, name, where) for name in dict.fromkeys([*asked, answer, *([system] if system else [])])
-    }
+    values = {name: _texts(rows, name, where) for name in dict.fromkeys([*asked, answer])}
     turns: list[list[Message]] = []
+    before = [earlier(cell) or [] for cell in rows.column(history).to_pylist()] if history else [[]] * rows.num_rows
     for number in range(rows.num_rows):
         row = {name: column[number] for name, column in values.items()}
         for name in [one for one in asked if one not in optional]:
@@ -65,22 +79,52 @@ def from_columns(
                 faults.add(number, f"have no value in {name!r}")
         if row[answer] is None:
             faults.add(number, f"have no value in {answer!r}")
-        before = [{"role": "system", "content": str(row[system])}] if system and not _blank(row[system]) else []
         question = PARAGRAPH.join(str(row[name]) for name in asked if not _blank(row[name]))
         turns.append(
-            [*before, {"role": "user", "content": question}, {"role": "assistant", "content": row[answer] or ""}]
+            [
+                *before[number],
+                {"role": "user", "content": question},
+                {"role": "assistant", "content": row[answer] or ""},
+            ]
         )
     faults.settle()
-    said = [*([f"{system} -> system"] if system else []), f"{' + '.join(asked)} -> user", f"{answer} -> assistant"]
-    return shaped(rows, turns, where, ", ".join(said))
+    said = [
+        *([f"{history} -> turns before"] if history else []),
+        f"{' + '.join(asked)} -> user",
+        f"{answer} -> assistant",
+    ]
+    return shaped(rows, *with_system(rows, turns, system, ", ".join(said)), where)
+
+
+def system_column(rows: Rows, given: str | None, where: str) -> str | None:
+    """Give the column of system prompts: the one that was `given`, else `system`, if there is one."""
+    if given is not None:
+        need_columns(rows, [given], f"{where}.system")
+        need_text(rows, [given], f"{where}.system")
+    return next(iter(find(rows, given, SYSTEM)), None)
+
+
+def with_system(
+    rows: Rows, turns: list[list[Message]], system: str | None, said: str
+) -> tuple[list[list[Message]], str]:
+    """Give conversations behind the prompts of the column `system`, where they have none of their own, and how they are read."""
+    if system is None:
+        return turns, said
+    made = [
+        messages
+        if _blank(prompt) or any(message["role"] == "system" for message in messages)
+        else [{"role": "system", "content": str(prompt)}, *messages]
+        for prompt, messages in zip(rows.column(system).to_pylist(), turns, strict=True)
+    ]
+    return made, f"{system} -> system, {said}"
 
 
 def from_lists(
-    rows: Rows, where: str, columns: Sequence[str], keys: tuple[str, str], roles: Mapping[str, str]
+    rows: Rows, where: str, columns: Sequence[str], keys: tuple[str, str], roles: Mapping[str, str], system: str | None
 ) -> Shaped:
     """Make conversations of columns of lists, as `read_lists` reads them."""
     turns, said = read_lists(rows, where, columns, keys, roles)
-    return shaped(rows, turns, where, said)
+    return shaped(rows, *with_system(rows, turns, system, said), where)
 
 
 def read_lists(
@@ -115,12 +159,12 @@ def _turn(turn: Any, keys: tuple[str, str], roles: Mapping[str, str], number: in
     role, content = (turn or {}).get(keys[0]), (turn or {}).get(keys[1])
     if role is None or content is None:
         faults.add(number, f"have a turn without {keys[0] if role is None else keys[1]}")
-    elif role not in roles:
+    elif role.strip().casefold() not in roles:
         faults.add(number, f"have a turn of the unknown role {role!r}", ", ".join(roles))
-    return {"role": roles.get(str(role), "user"), "content": str(content or "")}
+    return {"role": roles.get(str(role).strip().casefold(), "user"), "content": str(content or "")}
 
 
-def shaped(rows: Rows, turns: list[list[Message]], where: str, said: str) -> Shaped:
+def shaped(rows: Rows, turns: list[list[Message]], said: str, where: str) -> Shaped:
     """Give rows with `messages`, and `text` where there is none, if every conversation can be learnt from."""
     faults = Faults(rows, where)
     for number, messages in enumerate(turns):
@@ -176,6 +220,15 @@ def is_turns(kind: pa.DataType, keys: Iterable[str]) -> bool:
         return False
     fields = {field.name: field.type for field in kind.value_type}
     return all(key in fields and is_text(fields[key]) for key in keys)
+
+
+def list_column(rows: Rows, column: str, keys: Iterable[str]) -> str | None:
+    """Give the column of turns called so, in any capitalisation; one of the usual names stands for all of them."""
+    for name in dict.fromkeys([column, *(LISTS if column in LISTS else ())]):
+        found = called(rows.column_names, [name])
+        if found is not None and is_turns(rows.schema.field(found).type, keys):
+            return found
+    return None
 
 
 def need_turns(rows: Rows, name: str, keys: tuple[str, str], where: str) -> None:
