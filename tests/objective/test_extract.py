@@ -56,6 +56,8 @@ def test_capitals_of_columns_do_not_matter() -> None:
         (asked(json.dumps({"text": ["aspirin"], "answer_start": [50]})), [("aspirin", 50)]),
         (asked(["The", "aspirin"]), [("The", 0), ("aspirin", 50)]),
         (asked("The", answer_start=["38"]), [("The", 38)]),
+        (asked("The", answer_start=["38.0"]), [("The", 38)]),
+        (asked("The", answer_start=["nan"]), [("The", 0)]),
         (asked("The"), [("The", 0)]),
         (asked({"text": [" aspirin "], "answer_start": [49]}), [("aspirin", 50)]),
         (asked({"text": [], "answer_start": []}), []),

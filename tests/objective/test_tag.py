@@ -70,6 +70,8 @@ def mappings(some: list[list[tuple[int, int, str]]], names: tuple[str, str, str]
         ({"text": TEXTS, "entities": [json.dumps(one) for one in mappings(SPANS)]}, {}),
         ({"text": TEXTS, "entities": [json.dumps([list(one) for one in some]) for some in SPANS]}, {}),
         ({"text": TEXTS, "entities": mappings([SPANS[0][::-1], [(2, 8, "Harm")]])}, {}),
+        ({"text": TEXTS, "entities": [[{**one, "text": text[one["start"] : one["end"]] + " "} for one in some]
+                                      for text, some in zip(TEXTS, mappings(SPANS), strict=True)]}, {}),
     ],
 )  # fmt: skip
 def test_rows_as_people_write_them(columns: dict[str, Any], options: dict[str, Any]) -> None:
@@ -92,6 +94,7 @@ def test_rows_as_people_write_them(columns: dict[str, Any], options: dict[str, A
         (["b-x", "i-x", "o", "o"], [(0, 3)], "BIO", 0),
         (["S-X", "B-X", "I-X", "O"], [(0, 1), (2, 5)], "BIOES", 1),  # no end
         (["S-X", "E-X", "B-X", "E-X"], [(0, 1), (2, 3), (4, 7)], "BIOES", 1),  # no beginning
+        (["S-X", "O", "I-X", "O"], [(0, 1), (4, 5)], "BIOES", 1),  # neither: one tag is mended
     ],
 )
 def test_every_scheme_is_read_and_mended_with_a_count(
@@ -102,6 +105,31 @@ def test_every_scheme_is_read_and_mended_with_a_count(
     assert f"read as {scheme}" in said
     assert sum(counts.values.values()) == mended
     assert (f"{mended} tags" in said) == bool(mended)
+
+
+@pytest.mark.parametrize(
+    "tags, found, told",
+    [
+        ([["_", "B-X", "-", "I-X"]], [(2, 3, "X"), (6, 7, "X")], {"tags _ read as O": 1, "tags - read as O": 1}),
+        ([["O", "B_X", "I_X", "B_Y"]], [(2, 5, "X"), (6, 7, "Y")], {"tags as B_X read as B-X": 3}),
+        ([["O", "X-B", "X-I", "Y-B"]], [(2, 5, "X"), (6, 7, "Y")], {"tags as X-B read as B-X": 3}),
+        ([["O", "B_cell", "T_cell", "O"]], [(2, 3, "B_cell"), (4, 5, "T_cell")], {}),
+        ([["O", "B_cell", "O", "B_cell"]], [(2, 3, "B_cell"), (6, 7, "B_cell")], {}),
+        ([["O", "B-B_cell", "I-B_cell", "O"]], [(2, 5, "B_cell")], {}),
+    ],
+)
+def test_tags_as_other_tools_write_them_are_read_and_counted(
+    tags: list[list[str]], found: list[tuple[int, int, str]], told: dict[str, int]
+) -> None:
+    made, counts, said = shaped({"tokens": [list("abcd")], "tags": tags})
+    assert spans(made) == [found]
+    assert {name: number for name, number in counts.values.items() if "read as" in name} == told
+    assert all(one in said for one in told)
+
+
+def test_names_of_integer_tags_are_read_in_the_same_way() -> None:
+    task, _ = settled({"tokens": [list("ab")], "tags": [[1, 2]]}, labels=("_", "B_X", "I_X"))
+    assert task.labels == ("O", "B-X", "I-X")
 
 
 def test_rows_without_words_are_counted_and_chinese_words_stand_without_spaces() -> None:
@@ -128,6 +156,8 @@ def test_words_that_a_step_has_rewritten_are_not_put_back() -> None:
         ({"text": ["abcdef"], "entities": mappings([[(0, 3, "X"), (2, 4, "Y")]])}, None, "a:0: spans 0-3 and 2-4 overlap"),
         ({"text": ["abc"], "entities": mappings([[(1, 4, "X")]])}, None, "a:0: a span from 1 to 4 ends past the text's 3"),
         ({"text": ["abc"], "entities": mappings([[(2, 2, "X")]])}, None, "a:0: a span from 2 to 2 holds nothing"),
+        ({"text": ["\U0001f600 an ulcer"], "entities": [[{"start": 6, "end": 10, "label": "X", "text": "ulcer"}]]}, None,
+         "a:0: a span from 6 to 10 is 'lcer', but says 'ulcer', which begins at 5"),
         ({"text": ["abc"], "entities": ["{no"]}, None, "a:0: the spans are no JSON"),
         ({"text": ["abc"], "entities": ['[{"start": 0.5, "end": 2, "label": "X"}]']}, None, "a:0: a span is"),
         ({"text": ["abc"], "entities": ['[{"start": 0, "end": 2}]']}, None, "a:0: the span from 0 to 2 has no label"),

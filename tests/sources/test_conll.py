@@ -31,6 +31,16 @@ def read(tmp_path: Path, data: str, **options: object) -> tuple[Rows, Counts]:
     return rows, counts
 
 
+def test_a_line_that_names_the_columns_is_no_token(tmp_path: Path) -> None:
+    rows, counts = read(tmp_path, "Token\tTag\nan\tO\nulcer\tB-X\n")
+    assert rows["tokens"].to_pylist() == [["an", "ulcer"]]
+    assert rows["row_id"].to_pylist() == ["x.conll:2"]
+    assert counts.values == {"header lines left out": 1}
+    rows, counts = read(tmp_path, "\ntoken\tO\nulcer\tB-X\n")
+    assert rows["tokens"].to_pylist() == [["token", "ulcer"]]
+    assert not counts.values
+
+
 def test_sentences_and_documents(tmp_path: Path) -> None:
     rows, counts = read(tmp_path, CONLL_2003)
     assert rows.to_pylist()[0] == {

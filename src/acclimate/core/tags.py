@@ -9,7 +9,9 @@ Legend of shapes: T tokens, W words, S2 start and end (exclusive) in characters.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -20,6 +22,11 @@ from acclimate.core.text import Spans
 OUTSIDE = "O"
 Scheme = Literal["BIO", "IOB1", "BIOES"]
 _MARK = re.compile(r"([BIESLUMbieslum])-(.+)", re.DOTALL)
+_FOREIGN = tuple(
+    re.compile(pattern, re.DOTALL)
+    for pattern in (r"(?P<mark>[BIESLUMbieslum])_(?P<label>.+)", r"(?P<label>.+)[-_](?P<mark>[BIESLUMbieslum])")
+)
+_NOTHING = ("_", "-")
 _SAME = {"L": "E", "U": "S", "M": "I"}
 
 
@@ -40,6 +47,28 @@ def parts(tag: str) -> tuple[str, str]:
         return "I", tag
     mark = found[1].upper()
     return _SAME.get(mark, mark), found[2]
+
+
+def in_known_form(rows: Sequence[Sequence[str]]) -> tuple[list[list[str]], dict[str, int]]:
+    """Give the tags of a data set with what other tools write brought into the form of `parts`, and how often it was.
+
+    `_` and `-` are O. `B_X` and `X-B` are B-X where all tags are written so and a label has a B and another mark: else the
+    whole is a label (`B_cell`).
+    """
+    counts = Counter(chain.from_iterable(rows))
+    read = {tag: OUTSIDE for tag in _NOTHING if tag in counts}
+    told = {f"tags {tag} read as O": counts[tag] for tag in read}
+    labelled = [tag for tag in counts if tag not in read and parts(tag)[0] != OUTSIDE]
+    for pattern in _FOREIGN if not any(map(_MARK.fullmatch, labelled)) else ():
+        found = {tag: match for tag in labelled if (match := pattern.fullmatch(tag))}
+        marks = {(match["label"], match["mark"].upper()) for match in found.values()}
+        begun = {label for label, mark in marks if mark == "B"}
+        if found and len(found) == len(labelled) and any(label in begun for label, mark in marks if mark != "B"):
+            read |= {tag: f"{match['mark']}-{match['label']}" for tag, match in found.items()}
+            first = labelled[0]
+            told[f"tags as {first} read as {read[first]}"] = sum(counts[tag] for tag in found)
+            break
+    return [[read.get(tag, tag) for tag in tags] for tags in rows], told
 
 
 def scheme_of(rows: Iterable[Sequence[str]]) -> Scheme:
@@ -63,17 +92,19 @@ def runs(tags: Sequence[str], scheme: Scheme = "BIO") -> tuple[list[Run], int]:
     E- ends all the same.
     """
     found: list[Run] = []
-    mended, open_ = 0, False
+    mended, open_ = set(), False
     for place, (mark, label) in enumerate([*map(parts, tags), (OUTSIDE, "")]):
         goes_on = open_ and mark in "IE" and found[-1].label == label
-        mended += scheme == "BIOES" and open_ and not goes_on
-        mended += scheme != "IOB1" and mark in "IE" and not goes_on
+        if scheme == "BIOES" and open_ and not goes_on:
+            mended.add(place - 1)
+        if scheme != "IOB1" and mark in "IE" and not goes_on:
+            mended.add(place)
         if goes_on:
             found[-1] = found[-1]._replace(end=place + 1)
         elif mark != OUTSIDE:
             found.append(Run(place, place + 1, label))
         open_ = mark in "BI"
-    return found, mended
+    return found, len(mended)
 
 
 def entity_f1(said: Iterable[Sequence[str]], right: Iterable[Sequence[str]]) -> float:

@@ -14,7 +14,7 @@ from acclimate.core.labels import Labels, Name
 from acclimate.core.method import Method, option
 from acclimate.core.rows import OWN_COLUMNS, ROLE, Counts, Rows, need_text, replace_column, with_copies, with_places
 from acclimate.core.rows import need_columns as need
-from acclimate.core.tags import OUTSIDE, entity_f1, parts, spans_of, stretches
+from acclimate.core.tags import OUTSIDE, entity_f1, in_known_form, parts, spans_of, stretches
 from acclimate.core.text import Spans, unit_of_tokens, word_spans
 from acclimate.objective.class_labels import need_weighable
 from acclimate.objective.losses import weighted_token_loss
@@ -116,8 +116,9 @@ class Tag(Method):
         return rows if text == "text" else replace_column(rows, "text", rows.column(text))
 
     def settled(self, rows: Rows, where: str) -> Tag:
+        ((given,), _) = in_known_form([self.labels])
         cells = zip(rows.column(ROLE).to_pylist(), rows.column(ENTITIES).to_pylist(), strict=True)
-        names = tag_set((one["label"] for role, some in cells if role == "train" for one in some), self.labels)
+        names = tag_set((one["label"] for role, some in cells if role == "train" for one in some), given)
         need_known(rows, names, given=bool(self.labels), where=where)
         update: dict[str, Any] = {"labels": names}
         if self.class_weights == "balanced":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ def as_list(cell: Any) -> list[Any]:
     if cell is None:
         return []
     if not isinstance(cell, str):
-        return list(cell)
+        return list(cell) if isinstance(cell, list) else [cell]
     found = list_in(cell)
     return cell.split() if found is None else found
 
@@ -54,10 +55,11 @@ def wrong_tag(tag: Any, word: int) -> str:
     return f"the tag of word {word} is a number without a name"
 
 
-def entities_of(cell: Any) -> tuple[list[Entity], str]:
+def entities_of(cell: Any, text: str) -> tuple[list[Entity], str]:
     """Give the spans of a cell, and what is wrong with it (nothing: an empty text).
 
-    Each is a mapping (start, end, label; or the names that other tools give them), or a list of the three.
+    Each is a mapping (start, end, label; or the names that other tools give them), or a list of the three. Where a mapping
+    says what stands there (`text`), it must.
     """
     if isinstance(cell, str) and cell.strip():
         try:
@@ -73,8 +75,25 @@ def entities_of(cell: Any) -> tuple[list[Entity], str]:
         parts = _parts(one)
         if parts is None:
             return [], f"a span is {str(one)[:60]}"
+        beside = _beside(parts, one.get("text"), text) if isinstance(one, Mapping) else ""
+        if beside:
+            return [], beside
         found.append(parts)
     return found, ""
+
+
+def _beside(span: Entity, said: Any, text: str) -> str:
+    """Say what stands at a span, if it is not what it says (nothing: an empty text)."""
+    there = text[span.start : span.end]
+    if not isinstance(said, str) or span.start < 0 or span.end > len(text) or _plain(said) == _plain(there):
+        return ""
+    where = f", which begins at {text.index(said)}" if said.strip() and text.count(said) == 1 else ""
+    return f"a span from {span.start} to {span.end} is {there[:40]!r}, but says {said[:40]!r}{where}"
+
+
+def _plain(text: str) -> str:
+    """Give a text without what tools write in several ways: white space, and how letters are made up."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def _parts(one: Any) -> Entity | None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.rows import ROW_ID, Counts, Rows, replace_column
-from acclimate.core.tags import Scheme, runs, scheme_of
+from acclimate.core.tags import Scheme, in_known_form, runs, scheme_of
 from acclimate.core.text import joined
 from acclimate.objective.tag_cells import Entity, as_list, entities_of, tag_names, wrong_tag
 
@@ -44,7 +44,7 @@ def shaped(rows: Rows, found: TagColumns, names: Sequence[str], where: str) -> t
     ids, faults, trimmed = _ids(rows), _Faults(where), 0
     entities = []
     for row, text, cell in zip(ids, texts, rows.column(found.entities).to_pylist(), strict=True):
-        read, wrong = entities_of(cell)
+        read, wrong = entities_of(cell, text)
         inside, moved = _inside(read, text)
         faults.add(row, wrong or _overlap_or_beyond(inside, text))
         entities.append(sorted(inside))
@@ -57,6 +57,7 @@ def shaped(rows: Rows, found: TagColumns, names: Sequence[str], where: str) -> t
 
 def _of_words(rows: Rows, found: TagColumns, names: Sequence[str], where: str) -> tuple[Rows, Counts, str]:
     kept, tokens, tags = _read(rows, found, names, where)
+    tags, values = in_known_form(tags)
     scheme = scheme_of(tags)
     made, words = _located(kept, tokens, found.text, where)
     entities, mended = [], 0
@@ -68,8 +69,12 @@ def _of_words(rows: Rows, found: TagColumns, names: Sequence[str], where: str) -
     made = replace_column(made, WORDS, pa.array([[list(one) for one in some] for some in words], _WORDS))
     lost = rows.num_rows - kept.num_rows
     counts = Counts(rows.num_rows, kept.num_rows, {"no words": lost} if lost else {},
-                    values={f"tags mended ({scheme})": mended} if mended else {})  # fmt: skip
-    return made, counts, _said(found, scheme, mended)
+                    values=values | ({f"tags mended ({scheme})": mended} if mended else {}))  # fmt: skip
+    return (
+        made,
+        counts,
+        "; ".join([_said(found, scheme, mended), *(f"{one}: {count}" for one, count in values.items())]),
+    )
 
 
 def _said(found: TagColumns, scheme: Scheme, mended: int) -> str:
@@ -113,7 +118,14 @@ def words_of(cell: Any) -> list[str]:
 
 def with_joined(rows: Rows, tokens: str) -> Rows:
     """Give rows of words with `text`, which is made of them."""
-    return _with_text(rows, [joined(words_of(cell)) for cell in rows.column(tokens).to_pylist()], None)
+    return _with_text(rows, [_joined(cell) for cell in rows.column(tokens).to_pylist()], None)
+
+
+def _joined(cell: Any) -> str:
+    try:
+        return joined(words_of(cell))
+    except ValueError:  # named with its row when the words are read
+        return str(cell)
 
 
 def with_words(rows: Rows, tokens: str, text: str | None, where: str) -> Rows:

@@ -20,6 +20,8 @@ ENDINGS = (".conll", ".bio", ".iob", ".iob2", ".tsv")
 _TOLD = 5
 _BROKEN = "sentence with a broken line"
 _DOCUMENT = "-DOCSTART-"
+_TOKEN_NAMES = ("token", "tokens", "word", "words", "form")
+_TAG_NAMES = ("tag", "tags", "label", "labels", "ner", "ner_tag", "ner_tags", "iob", "iob2", "bio", "entity")
 
 
 @dataclass
@@ -37,8 +39,8 @@ class _Sentence:
 class Conll(Method):
     """Reads token and tag, one pair a line, a blank line between sentences: each sentence is a row.
 
-    Takes: files by `path`, without a header line. Columns stand apart by a tab, or by spaces where a line has no tab.
-    A line that begins with `-DOCSTART-` begins a document.
+    Takes: files by `path`; a first line that names the columns (`token`, `tag`) is left out and counted. Columns stand
+    apart by a tab, or by spaces where a line has no tab. A line that begins with `-DOCSTART-` begins a document.
 
     Gives: rows in the order of the sorted file names: `tokens` and `tags` (lists of text, equally long), `text` (the
     tokens with a space between; without, where at least half of a sentence's tokens are Chinese, Japanese, Thai or
@@ -64,7 +66,10 @@ class Conll(Method):
     def read(self, where: str) -> tuple[Rows, Counts]:
         """Read all files; see the class."""
         files = find(self.path, ENDINGS, where)
-        sentences = [sentence for file in files for sentence in self._sentences(file)]
+        texts = [decode(read_bytes(file), self.encoding, file).replace("\r\n", "\n") for file in files]
+        headers = [_is_header(text.partition("\n")[0]) for text in texts]
+        read = zip(files, texts, headers, strict=True)
+        sentences = [one for file, text, header in read for one in self._sentences(file, text, header=header)]
         broken = [fault for sentence in sentences for fault in sentence.broken]
         if broken and self.bad_lines == "error":
             raise UserError(*_told(broken))
@@ -73,17 +78,19 @@ class Conll(Method):
             names = ", ".join(file.address for file in files[:3])
             raise UserError(Fault(where, f"not one sentence in {names}", "lines of token and tag", "fill the file"))
         dropped = {_BROKEN: len(sentences) - len(whole)} if broken else {}
-        return _table(whole), Counts(len(sentences), len(whole), dropped=dropped)
+        values = {"header lines left out": sum(headers)} if any(headers) else {}
+        return _table(whole), Counts(len(sentences), len(whole), dropped=dropped, values=values)
 
     def inputs(self, where: str) -> Mapping[str, str]:
         """Give the hash of each file."""
         return content_hashes(find(self.path, ENDINGS, where))
 
-    def _sentences(self, file: File) -> Iterator[_Sentence]:
+    def _sentences(self, file: File, text: str, *, header: bool) -> Iterator[_Sentence]:
         document, sentence = 1, None
         begun = False
-        text = decode(read_bytes(file), self.encoding, file).replace("\r\n", "\n")
         for number, line in enumerate(text.split("\n"), 1):
+            if header and number == 1:
+                continue
             starts_document = line.startswith(_DOCUMENT)
             if starts_document or not line.strip(" \t"):
                 if sentence:
@@ -99,7 +106,7 @@ class Conll(Method):
 
     def _add(self, line: str, number: int, sentence: _Sentence) -> None:
         """Add a line's token and tag to the sentence, or say what is wrong with the line."""
-        cells = line.split("\t") if "\t" in line else re.split(" +", line.strip(" "))
+        cells = _cells(line)
         place = f"{sentence.file.address}, line {number}"
         needed = max(2, *(one + 1 if one >= 0 else -one for one in (self.token_column, self.tag_column)))
         if len(cells) < needed:
@@ -112,6 +119,16 @@ class Conll(Method):
             sentence.broken.append(Fault(place, found, "a token and a tag"))
         sentence.tokens.append(token)
         sentence.tags.append(tag)
+
+
+def _is_header(line: str) -> bool:
+    """Say whether a line names the columns instead of holding a token and its tag."""
+    cells = [cell.strip(" ").lower() for cell in _cells(line)]
+    return cells[0] in _TOKEN_NAMES and cells[-1] in _TAG_NAMES
+
+
+def _cells(line: str) -> list[str]:
+    return line.split("\t") if "\t" in line else re.split(" +", line.strip(" "))
 
 
 def _table(sentences: list[_Sentence]) -> Rows:
