@@ -42,7 +42,8 @@ def test_by_hand(wanted: Wanted, threshold: float, recall: float, precision: flo
     assert values(Recall(), at)["recall"] == pytest.approx(recall)
     assert values(Precision(), at)["precision"] == pytest.approx(precision)
     assert (
-        f"The threshold is {threshold}, chosen on 6 validation rows (3 positive) for {wanted.words}" in chosen.sentence
+        f"The threshold of 'yes' is {threshold}, chosen on 6 validation rows (3 such) for {wanted.words}"
+        in chosen.sentence
     )
 
 

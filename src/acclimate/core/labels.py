@@ -37,6 +37,14 @@ class Labels:
         return self.names[1] if self.kind == "one" and len(self.names) == 2 else None
 
     @property
+    def said(self) -> str:
+        """Say how many hold, and what the positive one is."""
+        if self.kind == "several":
+            return "any number of them a text (kind: several)"
+        about = f"; precision, recall, F1 and threshold are about {self.positive!r}, the last (order: objective.labels)"
+        return "one of them a text (kind: one)" + (about if self.positive is not None else "")
+
+    @property
     def id2label(self) -> dict[int, str]:
         """As transformers' config has it."""
         return dict(enumerate(self.names))

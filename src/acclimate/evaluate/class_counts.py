@@ -91,11 +91,15 @@ class Counted:
     def rates(self, name: str, unit: str, above_NK: Values, below_NK: Values) -> list[GroupSums]:
         """Give the rate of the positive label of two; else mean, together (where several hold), and each."""
         if self.two:
-            return self.rate(name, unit, above_NK[:, 1], below_NK[:, 1])
+            return self.rate(name, self.about(unit), above_NK[:, 1], below_NK[:, 1])
         found = self.mean(f"macro_{name}", unit, above_NK, below_NK)
         if self.several:
             found += self.pooled(f"micro_{name}", unit, above_NK, below_NK)
         return found + self.each(name, unit, above_NK, below_NK)
+
+    def about(self, unit: str) -> str:
+        """Name the positive label in a unit of two labels' score."""
+        return f"{unit} (about {self.names[1]!r})"
 
     @property
     def shown(self) -> list[int]:

@@ -48,7 +48,7 @@ def areas(answers: ClassAnswers, name: str, unit: str, formula: str) -> list[Gro
     """
     counted = Counted.of(answers)
     if counted.two:
-        return [one for one in [_area(answers, counted, [1], (name, unit), formula)] if one.measured]
+        return [one for one in [_area(answers, counted, [1], (name, counted.about(unit)), formula)] if one.measured]
     if not counted.names:
         return []
     every = range(len(counted.names))

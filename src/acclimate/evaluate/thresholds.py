@@ -15,6 +15,7 @@ from pydantic import model_validator
 
 from acclimate.core.answers import ClassAnswers, Floats
 from acclimate.core.errors import AcclimateError
+from acclimate.core.labels import Labels
 from acclimate.core.method import Section, option
 
 UNCHOSEN = 0.5
@@ -86,7 +87,7 @@ def choose_thresholds(validation: ClassAnswers, wanted: Wanted) -> Chosen:
         threshold_K[place] = one.threshold
     if labels.kind != "several":
         threshold_K[0] = 1 - threshold_K[1]
-    return Chosen(threshold_K, _sentence(list(found.values()), wanted, len(validation.row_ids)))
+    return Chosen(threshold_K, _sentence(list(found.values()), wanted, len(validation.row_ids), labels))
 
 
 def _choose(probability_N: Floats, positive_N: Any, wanted: Wanted) -> _OfLabel:
@@ -128,15 +129,17 @@ def _between(level_D: Floats, place: int) -> float:
     return half_way if half_way > below else level
 
 
-def _sentence(found: list[_OfLabel], wanted: Wanted, rows: int) -> str:
+def _sentence(found: list[_OfLabel], wanted: Wanted, rows: int, labels: Labels) -> str:
     known = [one for one in found if one.positives]
     if not known:
-        return f"No threshold was chosen: none of the {rows:,} validation rows is positive. It stays at {UNCHOSEN}."
+        right = labels.positive or "positive"
+        return f"No threshold was chosen: none of the {rows:,} validation rows is {right}. It stays at {UNCHOSEN}."
     if len(found) == 1:
         one = known[0]
         said = (
-            f"The threshold is {one.threshold:.3g}, chosen on {rows:,} validation rows ({one.positives:,} positive) for"
-            f" {wanted.words}; there it has a recall of {one.recall:.3g} and a precision of {one.precision:.3g}."
+            f"The threshold of {labels.positive!r} is {one.threshold:.3g}, chosen on {rows:,} validation rows"
+            f" ({one.positives:,} such) for {wanted.words}; there it has a recall of {one.recall:.3g} and a precision of"
+            f" {one.precision:.3g}."
         )
     else:
         ends = [f"{end(one.threshold for one in known):.3g}" for end in (min, max)]

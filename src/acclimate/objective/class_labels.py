@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from acclimate.core.errors import Fault, UserError, nearest
+from acclimate.core.labels import LEVELS
 from acclimate.core.rows import ROLE, ROW_ID, Rows
 from acclimate.objective.class_cells import whole
 from acclimate.objective.class_rows import LABELS
 
 _SHOWN = 5
+_NONE = {"na", "n/a", "#n/a", "none", "null", "nil", "<na>", "-", "?", "missing"}
+"""Names that tables often give to what is not known; some data have such a class."""
 
 
 def sorted_labels(names: Iterable[str]) -> list[str]:
@@ -70,6 +73,20 @@ def untaught(columns: Sequence[str], names: Sequence[str], taught: Iterable[str]
         said.append(
             f"no training row has {', '.join(never)}: among the labels, as objective.labels says, but never learnt"
         )
+    return said
+
+
+def doubtful(names: Sequence[str]) -> list[str]:
+    """Say which names may stand for no label, and that names are paths through a hierarchy, or may be."""
+    said = []
+    if none := [name for name in names if name.lower() in _NONE]:
+        said.append(f"{', '.join(none)}: a class as any other; if it means that there is no label, take its rows out")
+    if any(LEVELS in name for name in names):
+        said.append(
+            f"{LEVELS} in labels stands between the levels of a hierarchy: scores by level come beside the others"
+        )
+    elif all("/" in name for name in names) and len({name.partition("/")[0] for name in names}) < len(names):
+        said.append(f"labels with / look like paths: write {LEVELS} in its place for scores by level")
     return said
 
 

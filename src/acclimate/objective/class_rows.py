@@ -60,6 +60,9 @@ def find_columns(
     if faults:
         raise UserError(*faults)
     text = text or _first(there, TEXTS, f"{where}.text_column", "name the column with a text")
+    if kind == "score" and labels and len(labels) > 1:
+        found, do = f"{len(labels)} columns of one score", "name one, or leave kind out if they hold 0 and 1"
+        raise UserError(Fault(f"{where}.label_column", found, "one column of numbers", do))
     usual = SCORES if kind == "score" else NAMES
     labels = labels or (_first(there, usual, f"{where}.label_column", "name the column with a label"),)
     pair = pair or called(there, PAIRS)
@@ -103,7 +106,7 @@ def shaped(rows: Rows, found: ClassColumns, given: Sequence[str], where: str) ->
         labels, changed = _labels(rows, found, given, ids, where)
         made = replace_column(rows, LABELS, pa.array(labels, pa.list_(pa.string())))
         alike = f"{changed} labels differ from others in the space around > alone: taken as the same" if changed else ""
-        paths = "; ".join(filter(None, (alike, _said_of_paths(rows, found, labels))))
+        paths = "; ".join(filter(None, (_said_of_kind(found, labels), alike, _said_of_paths(rows, found, labels))))
     if found.text != "text":
         made = replace_column(made, "text", rows.column(found.text))
     said = f"text: {found.text}; label: {', '.join(found.labels)}"
@@ -111,6 +114,14 @@ def shaped(rows: Rows, found: ClassColumns, given: Sequence[str], where: str) ->
         made = replace_column(made, PAIR, rows.column(found.pair))
         said += f"; second text: {found.pair}"
     return made, Counts(rows.num_rows, rows.num_rows), "; ".join(filter(None, (f"columns: {said}", paths)))
+
+
+def _said_of_kind(found: ClassColumns, labels: Sequence[Sequence[str]]) -> str:
+    """Say what decided that several labels may hold, where nobody did."""
+    none, more = sum(not some for some in labels), sum(len(some) > 1 for some in labels)
+    if found.kind is not None or not none + more:
+        return ""
+    return f"several labels may hold at once, as {none} rows have none and {more} more than one (else kind: one)"
 
 
 def _said_of_paths(rows: Rows, found: ClassColumns, labels: Sequence[Sequence[str]]) -> str:

@@ -16,6 +16,7 @@ from acclimate.core.rows import ROLE, Counts, Rows, with_copies
 from acclimate.objective.class_cells import spaced
 from acclimate.objective.class_labels import (
     balanced,
+    doubtful,
     f1,
     need_balanced,
     need_learnable,
@@ -65,7 +66,7 @@ class Classify(Method):
         None, "column of the label, or a list of columns that hold 0 or 1 (default: label, labels, ...)"
     )
     kind: Literal["one", "several", "score"] | None = option(
-        None, "one label a text, several at once, or a number (default: by the column's type; never score)"
+        None, "one label a text, several at once, or a number (default: by what rows have; never score)"
     )
     labels: tuple[Name, ...] = option(
         (), "the labels, in the order of the model's outputs (default: those of training)"
@@ -182,15 +183,16 @@ class Classify(Method):
         return units_T
 
     def notes(self, examples: Examples, tokenizer: PreTrainedTokenizerFast) -> list[str]:
-        """Tell the label set, and which labels training rows have not."""
-        if self.kind == "score":
+        """Tell the label set and what labels may mean, and which of them training rows have not."""
+        if self.kind == "score" or self.label_set is None:
             return ["the model answers with a number (regression)"]
         names = ", ".join(self.labels[:12]) + (", ..." if len(self.labels) > 12 else "")
         weights = f"; weights {self.class_weights}" if isinstance(self.class_weights, dict) else ""
         balance = "; each is seen equally often (sampler: balanced)" if self.sampler else ""
         columns = self.label_column if isinstance(self.label_column, tuple) and len(self.label_column) > 1 else ()
         never = untaught(columns, self.labels, self._taught(examples.labels_NK))
-        return [f"{len(self.labels)} labels: {names}{weights}{balance}", *never]
+        told = f"{len(self.labels)} labels: {names}{weights}{balance}; {self.label_set.said}"
+        return [told, *never, *doubtful(self.labels)]
 
     def _taught(self, labels_NK: npt.NDArray[np.float32] | None) -> list[str]:
         """Give the labels that examples have."""

@@ -35,5 +35,5 @@ class F1(Method):
             return []
         above_NK, below_NK = f1_parts(counted)
         if counted.two:
-            return counted.rate("f1", unit, above_NK[:, 1], below_NK[:, 1])
+            return counted.rate("f1", counted.about(unit), above_NK[:, 1], below_NK[:, 1])
         return counted.each("f1", unit, above_NK, below_NK)
