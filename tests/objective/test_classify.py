@@ -55,6 +55,34 @@ def test_rows_as_people_write_them(
     assert shaped.column("text").to_pylist() == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    "columns, options, text, pair",
+    [
+        ({"question": "q", "sentence": "s"}, {}, "question", "sentence"),
+        ({"passage": "p", "question": "q"}, {}, "question", "passage"),
+        ({"sentence1": "s", "sentence2": "t"}, {}, "sentence1", "sentence2"),
+        ({"question": "q", "sentence": "s"}, {"text_pair_column": "sentence"}, "question", "sentence"),
+        ({"question": "q", "sentence": "s"}, {"text_column": "sentence"}, "sentence", None),
+        ({"question": "q", "answer": "a"}, {"label_column": "answer"}, "question", None),
+        ({"text": "t", "question": "q", "context": "c"}, {}, "text", None),
+        ({"question": "q", "answer": 1}, {}, "question", None),
+    ],
+)
+def test_two_texts_that_belong_together_are_a_pair_and_said(
+    columns: dict[str, Any], options: dict[str, Any], text: str, pair: str | None
+) -> None:
+    task, table = Classify(**options), rows({**{name: [one] * 2 for name, one in columns.items()}, "label": ["x", "y"]})
+    shaped, _, said = task.shape(table, "objective")
+    unlabelled = task.asked(table, "predict")
+    for made in (shaped, unlabelled):
+        assert made.column("text").to_pylist() == [columns[text]] * 2
+    assert shaped.column("text_pair").to_pylist() == [columns[pair]] * 2 if pair else "second text" not in said
+    assert said.startswith(f"columns: text: {text}; ")
+    assert said.endswith(f"; second text: {pair}") or pair is None
+    if pair:
+        assert unlabelled.column("text_pair").to_pylist() == [columns[pair]] * 2
+
+
 def test_a_score_is_a_number() -> None:
     task, shaped = settled({"text": ["a", "b"], "score": ["0.5", "2"]}, kind="score")
     assert shaped.column("score").to_pylist() == [0.5, 2.0]
@@ -72,6 +100,7 @@ def test_a_score_is_a_number() -> None:
         ({"text": ["a", "b"], "score": ["1", "high"]}, None, {"kind": "score"}, "1 rows without a number: a:1"),
         ({"text": ["a", "b"], "what": ["x", "y"]}, None, {}, "no column is called label"),
         ({"text": ["a", "b"], "label": ["x", "y"]}, None, {"label_column": "lable"}, "did you mean label"),
+        ({"text": ["a", "b"], "x": [1, 2], "y": [3, 4]}, None, {"kind": "score", "label_column": ["x", "y"]}, "2 columns of one score"),
         ({"text": ["a", "b"], "x": ["1", "2"], "y": ["0", "1"]}, None, {"label_column": ["x", "y"]}, "without 0 or 1 in each"),
     ],
 )  # fmt: skip

@@ -69,6 +69,11 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], Any, list[Any]]] = {
         [{"name": "clean", "required": ["sentence1", "sentence2", "score"]},
          {"name": "deduplicate", "columns": ["sentence1", "sentence2"]}],
     ),
+    "a question and a sentence": (
+        "classify", table(question=note, sentence=note, label=lambda n: n % 2), "classify",
+        [{"name": "clean", "required": ["question", "sentence", "label"]},
+         {"name": "deduplicate", "columns": ["question", "sentence"]}],
+    ),
     "one column a label": (
         "classify", table(text=note, x=lambda n: n % 2, y=lambda n: int(n % 3 == 0)),
         {"name": "classify", "label_column": ["x", "y"]},

@@ -12,13 +12,33 @@ from typing import Any
 import pyarrow as pa
 
 from acclimate.core.errors import Fault, UserError, nearest
-from acclimate.core.rows import OWN_COLUMNS, ROLE, ROW_ID, Counts, Rows, called, need_columns, need_text, replace_column
+from acclimate.core.rows import (
+    OWN_COLUMNS,
+    ROLE,
+    ROW_ID,
+    Counts,
+    Rows,
+    called,
+    is_text,
+    need_columns,
+    need_text,
+    replace_column,
+)
 from acclimate.objective.class_cells import flag, is_label, labels_of, namer, number, written_alike
 from acclimate.objective.class_paths import said_of_paths
 
 LABELS, SCORE, PAIR = "labels", "score", "text_pair"
 TEXTS = ("text", "sentence", "sentence1", "review", "content", "abstract", "premise", "question", "document")
 PAIRS = ("text_pair", "sentence2", "hypothesis")
+_TOGETHER = {
+    "question": ("sentence", "passage", "context", "paragraph", "document", "answer"),
+    "query": ("passage", "document", "context"),
+    "claim": ("evidence",),
+    "question1": ("question2",),
+    "text1": ("text2",),
+    "text_a": ("text_b",),
+}
+"""Two columns that are a pair where both are there, though the second alone would be a text."""
 NAMES = ("label", "labels", "sentiment", "class", "category", "target")
 SCORES = ("score", "label", "rating", "target")
 _SHOWN = 5
@@ -59,15 +79,28 @@ def find_columns(
     ]
     if faults:
         raise UserError(*faults)
-    text = text or _first(there, TEXTS, f"{where}.text_column", "name the column with a text")
     if kind == "score" and labels and len(labels) > 1:
         found, do = f"{len(labels)} columns of one score", "name one, or leave kind out if they hold 0 and 1"
         raise UserError(Fault(f"{where}.label_column", found, "one column of numbers", do))
     usual = SCORES if kind == "score" else NAMES
     labels = labels or (_first(there, usual, f"{where}.label_column", "name the column with a label"),)
-    pair = pair or called(there, PAIRS)
+    usual_text, pair = texts_of(rows, text, pair, labels)
+    text = usual_text or _first(there, TEXTS, f"{where}.text_column", "name the column with a text")
     need_text(rows, [text, *([pair] if pair else [])], where)
     return ClassColumns(text, pair, tuple(labels), kind)
+
+
+def texts_of(
+    rows: Rows, text: str | None, pair: str | None, labels: Sequence[str] = ()
+) -> tuple[str | None, str | None]:
+    """Give the columns of the text and of a second one, by their usual names where nobody named them."""
+    there = [name for name in rows.column_names if name not in (*OWN_COLUMNS, pair, *labels)]
+    texts = [name for name in there if is_text(rows.schema.field(name).type)]
+    pairs = ((called(texts, [one]), called(texts, others)) for one, others in _TOGETHER.items())
+    first, second = next((both for both in pairs if all(both)), (None, None))
+    if text is None and called(there, TEXTS[:1]) is None and first is not None:
+        return first, pair or second
+    return text or called(there, TEXTS), pair or called(there, PAIRS)
 
 
 def _first(there: Sequence[str], names: Sequence[str], where: str, do: str) -> str:
@@ -83,8 +116,8 @@ def asked(rows: Rows, text: str | None, pair: str | None, where: str) -> Rows:
     named = [name for name in (text, pair) if name is not None]
     need_columns(rows, named, where, "rename the column to what it was called in training")
     do = "rename the column of the texts to text"
-    text = text or (there[0] if len(there) == 1 else _first(there, TEXTS, where, do))
-    pair = pair or called(there, PAIRS)
+    usual_text, pair = texts_of(rows, text, pair)
+    text = text or (there[0] if len(there) == 1 else usual_text or _first(there, TEXTS, where, do))
     need_text(rows, [text, *([pair] if pair else [])], where)
     made = rows if text == "text" else replace_column(rows, "text", rows.column(text))
     return made if pair is None else replace_column(made, PAIR, rows.column(pair))

@@ -8,7 +8,7 @@ from typing import Any
 
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.identifiers.columns import words_of
-from acclimate.objective.class_rows import NAMES, PAIRS, SCORES, TEXTS
+from acclimate.objective.class_rows import NAMES, SCORES, TEXTS, texts_of
 from acclimate.pipeline.init.columns import Column
 from acclimate.pipeline.init.tables import Table
 from acclimate.pipeline.init.texts import LABEL, text_columns
@@ -33,7 +33,7 @@ class Classes:
 def class_columns(table: Table, label: str | None) -> Classes:
     """Find text and label by their usual names, else by what the columns hold. Raises: UserError naming the columns there are."""
     there = table.rows.column_names
-    named = next((name for name in TEXTS if name in there), None)
+    named, pair = texts_of(table.rows, None, None, [label] if label else [])
     text = named or _free_text(table)
     labels = (label,) if label else _labels(table, text)
     options: dict[str, Any] = {} if named else {"text_column": text}
@@ -42,7 +42,6 @@ def class_columns(table: Table, label: str | None) -> Classes:
         options |= {"label_column": labels[0], "kind": "score"}
     elif labels != (next((name for name in NAMES if name in there), None),):
         options["label_column"] = labels[0] if len(labels) == 1 else labels
-    pair = next((name for name in PAIRS if name in there), None)
     said = f"text: {text}{f' and {pair}' if pair else ''}; {'score' if score else 'label'}: {', '.join(labels)}"
     return Classes(text, pair, labels, options, said + ("" if score else _rare(table, labels)))
 
