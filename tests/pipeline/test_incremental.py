@@ -13,6 +13,7 @@ from acclimate.core.rows import ROLE, ROW_ID, Rows
 from acclimate.core.seeds import share
 from acclimate.pipeline.check import check
 from acclimate.pipeline.earlier import earlier_runs
+from acclimate.pipeline.evaluate_model import evaluate_model
 from acclimate.pipeline.prepare import make_rows, of_role, rows_in
 from acclimate.pipeline.recipe import read_recipe
 from acclimate.pipeline.run import Run, run
@@ -83,6 +84,24 @@ def test_another_split_that_trains_on_yesterdays_test_groups_is_a_fault(
     by_text = recipe(second.folder / "model", new, tmp_path / "run", prepare=[{**SPLIT, "group_by": "text"}])
     check({**by_text, "leaks": "remove"})
     check(recipe(second.folder / "model", new, tmp_path / "run", **changed))
+
+
+def test_a_test_on_what_the_earlier_run_was_trained_on_is_a_fault(earlier: Run, tmp_path: Path) -> None:
+    wider = {"prepare": [{**SPLIT, "test": 0.6}], "leaks": "remove"}
+    data = recipe(earlier.folder / "model", some_reviews(tmp_path / "new.jsonl", 1), tmp_path / "run", **wider)
+    with pytest.raises(UserError, match=r"rows to test on are of \d+ groups \(film\) that .*, was trained on"):
+        check(data)
+
+
+def test_what_the_new_data_cost_on_the_old_test_rows(earlier: Run, tmp_path: Path) -> None:
+    """As docs/incremental.md asks for it: today's model on the old recipe's test rows, before it the earlier model."""
+    today = run(recipe(earlier.folder / "model", some_reviews(tmp_path / "new.jsonl", 1), tmp_path / "run"))
+    base = f"model.path={earlier.folder / 'model'}"
+    found = evaluate_model(str(today.folder), earlier.folder / "recipe.yaml", [base], to=tmp_path / "lost")
+    value = {(one.when, one.name): one.value for one in found.scores if one.data == "test" and not one.slice}
+    then = {(one.when, one.name): one.value for one in earlier.scores if one.data == "test" and not one.slice}
+    assert value["before", "accuracy"] == then["after", "accuracy"]
+    assert value["change", "accuracy"] == pytest.approx(value["after", "accuracy"] - value["before", "accuracy"])
 
 
 def made(data: dict[str, Any]) -> Rows:

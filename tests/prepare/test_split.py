@@ -161,6 +161,13 @@ def test_an_empty_role_says_which_share_would_fill_it(count: int, seed: int) -> 
     raise AssertionError("the shares that were proposed did not help")
 
 
+def test_a_share_that_an_earlier_split_took_whole_is_told_from_few_groups() -> None:
+    left = [name for name in MANY if share(0, name) >= 0.3]
+    with pytest.raises(UserError, match="what an earlier split by the same hash left") as caught:
+        split(table(p=left), group_by="p", validation=0.1, test=0.0)
+    assert caught.value.faults[0].do.startswith("set validation: 0")
+
+
 def test_nothing_left_to_train_on_is_an_error() -> None:
     with pytest.raises(UserError, match="left for training"):
         split(

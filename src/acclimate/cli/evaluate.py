@@ -11,7 +11,7 @@ from acclimate.cli.code import AllowCode
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="a folder, a Hub id, or the folder of a PEFT adapter")],
+    model: Annotated[str, typer.Argument(help="the folder of a run, a model or a PEFT adapter, or a Hub id")],
     recipe: Annotated[str, typer.Argument(help="the recipe's YAML file: its test rows, its base")],
     overrides: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="as for run")] = None,
     to: Annotated[

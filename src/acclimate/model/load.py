@@ -25,6 +25,12 @@ _NOT_COPIED = {"vocab_size", "pad_token_id", "bos_token_id", "eos_token_id", "mo
                "torch_dtype", "transformers_version", "_name_or_path", "auto_map"}  # fmt: skip
 
 
+def model_in(path: str) -> str:
+    """Give the model's folder in the folder of a run; any other path as it is."""
+    place = Path(path).expanduser()
+    return str(place / "model") if (place / "model" / "config.json").is_file() else path
+
+
 def folder_of(path: str, holds: tuple[str, ...] = ("config.json",)) -> str:
     """Give the folder of a starter, the folder itself (which has one of the files `holds`), or the Hub id unchanged.
 

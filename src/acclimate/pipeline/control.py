@@ -69,7 +69,8 @@ def against_control(control: Sequence[GroupSums], after: Sequence[GroupSums], se
     return f"Against a control that was trained alike on as many tokens of general text: {says[0].lower()}{says[1:]}"
 
 
-def _source(recipe: Recipe, phase: Phase) -> Any:
+def control_source(recipe: Recipe, phase: Phase) -> Any:
+    """Give the source of general text for a control of `phase`. Raises: UserError where there is none, or it is measured on."""
     settings = recipe.measured_by
     steps: list[Any] = [step for step in phase.prepare if name_of("prepare", step) == "replay"]
     replayed = [step.source for step in steps if not step.labels]
@@ -90,7 +91,7 @@ def _source(recipe: Recipe, phase: Phase) -> Any:
 
 def _general(recipe: Recipe, phase: Phase) -> Rows:
     """Read the general texts, in an order that depends on the seed alone."""
-    found, counts = _source(recipe, phase).read(_WHERE)
+    found, counts = control_source(recipe, phase).read(_WHERE)
     counts.check("control")
     need_columns(found, ["text"], _WHERE)
     found = found.filter(pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(found.column("text"), "")), ""))

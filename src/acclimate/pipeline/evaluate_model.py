@@ -15,7 +15,7 @@ from acclimate.core.ledger import Ledger
 from acclimate.core.proof import Cost, ModelFacts, Proof
 from acclimate.core.rows import Rows
 from acclimate.model.adapter_folder import adapter_identity, base_of, is_adapter, merge_folder, need_base
-from acclimate.model.load import config_for, is_hub_id, need_head, outline
+from acclimate.model.load import config_for, is_hub_id, model_in, need_head, outline
 from acclimate.model.section import Model
 from acclimate.pipeline.answers import answered
 from acclimate.pipeline.evaluate import evaluated, need_evaluable
@@ -44,10 +44,11 @@ def evaluate_model(
 ) -> Run:
     """Measure a model on a recipe's test rows against the recipe's base; nothing is trained.
 
-    Takes: `model`, a folder, a Hub id, a starter, or the folder of a PEFT adapter (which is merged into its base); `to`,
+    Takes: `model`, the folder of a run or a model, a Hub id, a starter, or the folder of a PEFT adapter (which is merged into its base); `to`,
     a new folder (default: runs/NAME-evaluate) for report.html, scores.json, verdict.json. Each model is read with its own
     tokenizer. The same call again does nothing. Raises: UserError.
     """
+    model = model_in(model)
     read, understood = read_recipe(recipe, overrides)
     for sentence in understood:
         note(tell, sentence)

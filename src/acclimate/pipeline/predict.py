@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, Self
 
 from acclimate.core.decoding import Decoding
@@ -15,7 +14,7 @@ from acclimate.core.events import Tell, silent
 from acclimate.core.language_model import TASK
 from acclimate.core.registry import resolve
 from acclimate.core.rows import OWN_COLUMNS, Rows
-from acclimate.model.load import config_for, folder_of, load_tokenizer, need_head
+from acclimate.model.load import config_for, folder_of, load_tokenizer, model_in, need_head
 from acclimate.model.load import load as load_model
 from acclimate.model.section import Model
 from acclimate.objective.class_rows import PAIR, PAIRS
@@ -42,7 +41,7 @@ class Loaded:
         self._path = path
         self._speaking: Speaking | None = None
         self._answering: Answering | None = None
-        spec = Model(path=_model_in(path), revision=revision)
+        spec = Model(path=folder_of(model_in(path)), revision=revision)
         config = config_for(spec)
         writes = is_causal(config)
         phase = None if writes and not learnt_a_task(config) else phase_of(config, path)
@@ -166,11 +165,3 @@ def load(path: str, *, batch_tokens: int = 8192, revision: str = "main") -> Load
     Takes: `batch_tokens`, most tokens in a forward pass, padding included; `revision` of a Hub model. Raises: UserError.
     """
     return Loaded(path, batch_tokens=batch_tokens, revision=revision)
-
-
-def _model_in(path: str) -> str:
-    """Give a run's model folder, or the path as it is."""
-    place = Path(path).expanduser()
-    if (place / "model" / "config.json").is_file():
-        return str(place / "model")
-    return folder_of(path)

@@ -17,7 +17,7 @@ from acclimate.core.rows import Rows
 from acclimate.core.tasks import Task
 from acclimate.evaluate.section import CompareWithBase, Evaluate
 from acclimate.model.section import Model
-from acclimate.pipeline.control import general_rows
+from acclimate.pipeline.control import control_source, general_rows
 from acclimate.pipeline.recipe import Phase, Recipe
 from acclimate.pipeline.tasks import has_answers
 from acclimate.pipeline.train import Trained, trained
@@ -56,6 +56,8 @@ def need_comparable(recipe: Recipe) -> None:
         found = "the last phase is a task, and general text has no labels to train it on"
         do = f"adapt in a phase before the task, and write {_WHERE}: {{control: general}} instead"
         raise UserError(Fault("evaluate.control", found, "a last phase that is an adaptation (mlm, clm)", do))
+    if recipe.measured_by.control is not None:
+        control_source(recipe, recipe.phases[-1])
     if asked is None:
         return
     if not has_answers(last):
@@ -71,6 +73,8 @@ def need_comparable(recipe: Recipe) -> None:
         raise UserError(
             Fault(f"{_WHERE}.control", found, "one, which the control is trained alike", "leave control out")
         )
+    if asked.control is not None:
+        control_source(recipe, recipe.phases[0])
 
 
 def general_text(recipe: Recipe, rows: Sequence[Rows], tell: Tell) -> Rows | None:

@@ -34,6 +34,8 @@ from acclimate.prepare.split_column import Values, roles_by_column
 from acclimate.prepare.split_time import roles_by_time
 
 _TOLD = 10
+_BY_CHANCE = 1e-6
+"""Rarer than this, an empty share is no accident."""
 _LEAKS = "its group stands in the test or validation source"
 
 
@@ -237,6 +239,12 @@ class Split(Method):
 def _empty(role: str, wanted: float, below: float, places: Sequence[float], where: str) -> Fault:
     """Say which share would hold a group: a share is each group's chance, so few groups need a large one."""
     found = f"{role} is empty after the split: none of {len(places)} groups falls into its share of {wanted:g}"
+    if (1 - wanted) ** len(places) < _BY_CHANCE:
+        found += (
+            ", as these rows are what an earlier split by the same hash left for training (those of another phase are)"
+        )
+        do = f"set {role}: 0, or give a source of its own for {role}"
+        return Fault(f"{where}.{role}", found, "rows that were not split before", do)
     do = "give the source more groups, or take another seed"
     later = [place for place in places if place >= below]
     if len(later) > 1:
