@@ -14,6 +14,7 @@ from acclimate.sources.assemble import need_chosen, refuse_own_columns, row_ids
 from acclimate.sources.encoding import Encoding, decode
 from acclimate.sources.files import File, content_hashes, find, read_bytes
 from acclimate.sources.json_array import Item, items
+from acclimate.sources.json_questions import questions
 from acclimate.sources.json_types import as_text, column_of, kept_as_text
 
 ENDINGS = (".json",)
@@ -27,7 +28,8 @@ class _MixedError(Exception):
 class Json(Method):
     """Reads one JSON array of objects a file: each object a row, each key a column.
 
-    Takes: files by `path`: `[{...}, {...}]`, or with `field: data` an object `{"data": [{...}, ...]}`.
+    Takes: files by `path`: `[{...}, {...}]`, or with `field: data` an object `{"data": [{...}, ...]}`. Of SQuAD's own files
+    (articles with `paragraphs`, these with `qas`) each question is a row, with its `context` and `title`.
 
     Gives: rows in the order of the sorted file names. A key that an object lacks is null there; nested objects and
     lists stay nested (Arrow structs and lists, whole numbers beside fractions become fractions). A column with nested
@@ -83,7 +85,7 @@ class Json(Method):
     def _read_file(self, file: File, texts: frozenset[str]) -> list[Rows]:
         text = decode(read_bytes(file), self.encoding, file)
         parts, first = [], 1
-        for batch in _batches(items(text, self.field, file)):
+        for batch in _batches(questions(items(text, self.field, file))):
             parts.append(self._table(batch, first, file, texts))
             first += len(batch)
         return parts
