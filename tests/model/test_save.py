@@ -60,6 +60,15 @@ def test_a_folder_that_plain_transformers_loads(tmp_path: Path) -> None:
     assert lm.model.config.use_cache is False
 
 
+def test_a_short_window_is_no_matter_of_the_check(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    lm = language_model("bert")
+    choose(lm.model, causal=False)
+    lm.tokenizer.model_max_length = 4
+    save(lm, lm.model, tmp_path)
+    assert not lm.tokenizer.deprecation_warnings
+    assert "longer than the specified maximum" not in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("kind", ["bert", "llama"])
 def test_the_probe_is_what_plain_transformers_says(kind: str) -> None:
     lm = grown(kind, 2)

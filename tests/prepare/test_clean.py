@@ -149,6 +149,13 @@ def test_missing_is_null_not_a_number_and_white_space() -> None:
     assert counts.removed == {"no value in 'n'": 2, "no value in 't'": 1}
 
 
+def test_nan_as_text_is_missing_where_a_value_is_required_and_nowhere_else() -> None:
+    rows = table(text=["nan", "b", "c", "d"], label=["x", "NaN ", "nan", "nano"])
+    made, counts = Clean(required="label", keys="text").apply(rows, "w", 0)
+    assert made["text"].to_pylist() == ["nan", "d"]
+    assert counts.removed == {"no value in 'label'": 2}
+
+
 def test_a_row_without_a_key_is_no_copy_and_test_goes_before_training() -> None:
     rows = table(
         role=["train", "train", "train", "test", "train"], text=["a", "b", "c", "d", "e"], k=[None, None, "1", "1", "2"]

@@ -120,7 +120,7 @@ def _plain(model: Any, *, use_cache: bool) -> Iterator[None]:
 
 
 def _ids(tokenizer: Any) -> list[int]:
-    return [int(number) for number in tokenizer(_PROBE)["input_ids"]]
+    return [int(number) for number in tokenizer(_PROBE, verbose=False)["input_ids"]]
 
 
 def _need_merged(lm: LanguageModel, model: Any, merged: Tensor, before: Tensor) -> None:
@@ -158,7 +158,7 @@ def _need_tokenizer(lm: LanguageModel, folder: Path) -> None:
     again = tokenizer_from(str(folder), "main")
     tokens = [str(lm.tokenizer.convert_ids_to_tokens(row)) for row in lm.new_rows]
     text = " ".join([_PROBE, lm.tokenizer.decode(lm.new_rows), *tokens])
-    ids, ids_again = (one(text)["input_ids"] for one in (lm.tokenizer, again))
+    ids, ids_again = (one(text, verbose=False)["input_ids"] for one in (lm.tokenizer, again))
     if ids != ids_again or [again.convert_tokens_to_ids(token) for token in tokens] != lm.new_rows:
         raise AcclimateError(f"{folder}: the saved tokenizer gives other ids")
 

@@ -46,7 +46,9 @@ class Clean(Method):
     column: str | None = option(None, "the column to clean; default: text if there is one, else every column of text")
     newlines: Literal["keep", "drop"] = option("keep", "what becomes of line ends")
     min_chars: int = option(0, "shorter texts are removed", unit="characters", ge=0)
-    required: Names = option((), "columns that need a value: rows in which one is null, NaN or white space are removed")
+    required: Names = option(
+        (), "columns that need a value: rows in which one is null, NaN (as text too) or white space are removed"
+    )
     keys: Names = option((), "columns that name a row: of rows with equal values in all of them one stays")
     keep: Literal["first", "last"] = option("first", "which of the rows with equal keys stays")
 
@@ -71,7 +73,7 @@ class Clean(Method):
         if not whole:
             rows, dropped, removed = self._without_empty(rows, names[0])
         for name in self.required:
-            rows = _taken_out(rows, _is_missing(rows.column(name)), f"no value in {name!r}", removed)
+            rows = _taken_out(rows, _has_no_value(rows.column(name)), f"no value in {name!r}", removed)
         if self.keys:
             rows = _taken_out(rows, self._is_repeated(rows), f"{', '.join(self.keys)} as in another row", removed)
         if rows_in and not rows.num_rows:
@@ -137,6 +139,15 @@ def _is_missing(column: pa.ChunkedArray) -> Marks:
     if _is_text(column.type):
         missing = pc.or_(missing, pc.equal(pc.utf8_trim_whitespace(column.fill_null("")), ""))
     return np.asarray(missing.to_numpy(), dtype=np.bool_)
+
+
+def _has_no_value(column: pa.ChunkedArray) -> Marks:
+    """Mark what is missing, and the nan that CSV files write for it."""
+    missing_R = _is_missing(column)
+    if _is_text(column.type):
+        written = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(column.fill_null(""))), "nan")
+        missing_R = missing_R | np.asarray(written.to_numpy(), dtype=np.bool_)
+    return missing_R
 
 
 def _nothing_left(rows_in: int, reasons: dict[str, int], where: str) -> Fault:

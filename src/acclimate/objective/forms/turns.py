@@ -209,7 +209,7 @@ class Faults:
             )
             faults.append(
                 Fault(self.where, f"{len(numbers)} rows {what}: {shown}", allowed or "a question and an answer in every row",
-                      "mend them, or take them out (prepare: clean with required, or sql)")
+                      "mend them, or take them out (prepare: clean with required for an empty column, sql for turns in lists)")
             )  # fmt: skip
         raise UserError(*faults)
 
