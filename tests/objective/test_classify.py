@@ -149,6 +149,16 @@ def test_labels_may_be_written_as_numbers() -> None:
     assert made.class_weights == {"0": 1.0, "1": 5.0}
 
 
+def test_of_several_labels_the_texts_that_have_one_are_weighed_as_by_torch() -> None:
+    lists = [["x", "y"], ["x"], ["x"], []]
+    task, _ = settled({"text": ["t"] * 4, "labels": lists}, class_weights="balanced")
+    assert task.class_weights == {"x": pytest.approx(1 / 3, abs=1e-6), "y": 3.0}
+    logits, labels = torch.randn(4, 2), torch.tensor([[1.0, 1], [1, 0], [1, 0], [0, 0]])
+    theirs = torch.nn.BCEWithLogitsLoss(pos_weight=torch.tensor([1 / 3, 3.0]))(logits, labels)
+    assert float(task.loss(logits, labels) / task.weight(labels.numpy())) == pytest.approx(float(theirs), rel=1e-5)
+    settled({"text": ["t"] * 2, "labels": [["x", "y"], ["x"]]}, class_weights="balanced")  # x has no text without it
+
+
 def test_a_balanced_sampler_asks_for_the_labels_classes_and_says_so() -> None:
     columns = {"text": ["t"] * 4, "label": ["x", "x", "y", "x"]}
     task, _ = settled(columns, sampler="balanced")

@@ -130,10 +130,15 @@ def need_balanced(sampler: str | None, *, weighted: bool, kind: str, where: str)
         )
 
 
-def balanced(given: Sequence[Sequence[str]], names: Sequence[str]) -> dict[str, float]:
-    """Give w = rows / (labels x rows of the label) for each label, as scikit-learn's "balanced"."""
-    counts = Counter(name for some in given for name in some)
-    return {name: round(len(given) / (len(names) * max(counts[name], 1)), 6) for name in names}
+def balanced(given: Sequence[Sequence[str]], names: Sequence[str], kind: str) -> dict[str, float]:
+    """Give each label's weight: rows / (labels x rows with it), as scikit-learn's "balanced"; of several, whose positives are
+    weighed against their own negatives, rows without it / rows with it.
+    """
+    counts = Counter(name for some in given for name in set(some))
+    held = {name: max(counts[name], 1) for name in names}
+    if kind == "several":
+        return {name: round(max(len(given) - counts[name], 1) / held[name], 6) for name in names}
+    return {name: round(len(given) / (len(names) * held[name]), 6) for name in names}
 
 
 def f1(said_NK: npt.NDArray[np.bool_], right_NK: npt.NDArray[np.bool_]) -> float:

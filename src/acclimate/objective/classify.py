@@ -36,7 +36,8 @@ class Classify(Method):
     """Say which label a text (or a pair of texts) has.
 
     One label: loss = -ln softmax(z)_label; several: the sum over labels of binary cross-entropies of sigmoid(z), divided
-    by their number; a score: (z - score)^2. Averaged over documents, by `class_weights` where they are given.
+    by their number; a score: (z - score)^2. Averaged over documents, by `class_weights` where they are given; of several
+    labels these weigh the texts that have the label, as torch's pos_weight.
 
     Takes: rows with a text and a label: a name, a number, a list of names, or a column of 0 and 1 for each label.
 
@@ -73,7 +74,8 @@ class Classify(Method):
     )
     class_weights: Literal["balanced"] | dict[Name, Annotated[float, Field(gt=0, le=1e6)]] | None = option(
         None,
-        "balanced: rare labels weigh more (rows / (labels x rows of the label)); or a weight for each label",
+        "balanced: rare labels weigh more (rows / (labels x rows of the label); of several, rows without / rows with it); or a "
+        "weight for each label",
         unit="times",
     )
     sampler: Literal["balanced"] | None = option(
@@ -160,7 +162,7 @@ class Classify(Method):
         update: dict[str, Any] = {"kind": kind, "labels": tuple(names)}
         if self.class_weights == "balanced":
             learnt_rows = [some for some, learnt in zip(given, train, strict=True) if learnt]
-            update["class_weights"] = balanced(learnt_rows, names)
+            update["class_weights"] = balanced(learnt_rows, names, kind)
         return self.model_copy(update=update)
 
     def answer(self, row: Mapping[str, Any]) -> npt.NDArray[np.float32]:
@@ -214,8 +216,9 @@ class Classify(Method):
             return mse_loss(logits_LV, labels_L.float(), reduction="sum")
         weights_V = logits_LV.new_tensor(self._weights())
         if self.kind == "several":
-            terms_LV = binary_cross_entropy_with_logits(logits_LV, labels_L.float(), reduction="none")
-            return (terms_LV * weights_V).sum() / len(weights_V)
+            right_LV = labels_L.float()
+            terms = binary_cross_entropy_with_logits(logits_LV, right_LV, reduction="sum", pos_weight=weights_V)
+            return terms / len(weights_V)
         return cross_entropy(logits_LV, labels_L, weight=weights_V, reduction="sum")
 
     def weight(self, labels_L: npt.NDArray[Any]) -> float:
