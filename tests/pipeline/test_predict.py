@@ -120,6 +120,7 @@ def test_every_row_s_columns_are_read(loaded: Loaded) -> None:
     [
         ([None], r"no text in number 1 \(None\)"),
         (["a", None, 1], r"no text in number 2 \(None\), 3 \(1\)"),
+        (None, r"no text in number 1 \(None\)"),
         ([{}], r"no text in number 1 \(\{\}\)"),
         ([{"text": 1}], "column 'text' holds int64"),
         ([{"text": "a"}, {"text": 1}], "'text' holds values that are not alike"),

@@ -87,7 +87,7 @@ def need_text(rows: Rows, names: Sequence[str], where: str) -> None:
     """Raise UserError for each of the columns `names` that holds something else."""
     kinds = {name: rows.schema.field(name).type for name in names}
     faults = [
-        Fault(where, f"column {name!r} holds {kind}", "text", "make it text (prepare: sql)")
+        Fault(where, f"column {name!r} holds {kind}", "text", "make it text (in a recipe: prepare: sql)")
         for name, kind in kinds.items()
         if not is_text(kind)
     ]

@@ -4,7 +4,7 @@ one what it writes: `acclimate generate`, `acclimate.load(...).generate(...)`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Self
 
@@ -105,13 +105,17 @@ class Loaded:
             raise UserError(Fault("generate", found, "a causal model", "use acclimate predict, or name a decoder"))
         return self._speaking
 
-    def predict(self, texts: str | Sequence[str] | Sequence[dict[str, Any]], tell: Tell = silent) -> list[Line]:
+    def predict(
+        self, texts: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]], tell: Tell = silent
+    ) -> list[Line]:
         """Give an answer for each text, in their order.
 
-        Takes: a text, texts, or rows (dicts) with the columns that the task reads (a pair: text and text_pair). Raises:
+        Takes: a text, a row (a dict with the columns that the task reads; a pair: text and text_pair), or several. Raises:
         UserError for what is neither, and for columns that training would not have read.
         """
-        given: list[Any] = [texts] if isinstance(texts, str | Mapping) else list(texts)
+        some: Any = texts
+        several = isinstance(some, Iterable) and not isinstance(some, str | Mapping)
+        given: list[Any] = list(some) if several else [some]
         if not given:
             return []
         column = None if self._answering is None else getattr(self._answering.phase.objective, "text_column", None)

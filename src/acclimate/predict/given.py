@@ -24,7 +24,12 @@ def table_of(given: Sequence[Any], text: str) -> Rows:
     if wrong:
         shown = ", ".join(wrong[:_SHOWN]) + (", ..." if len(wrong) > _SHOWN else "")
         raise UserError(
-            Fault(_WHERE, f"no text in number {shown}", "texts, or rows (dicts) that have one", "mend or leave out")
+            Fault(
+                _WHERE,
+                f"no text in number {shown}",
+                "texts, or rows (dicts) that have one",
+                "mend them, or leave them out",
+            )
         )
     rows = [{text: one} if isinstance(one, str) else one for one in given]
     names = [name for name in dict.fromkeys(name for row in rows for name in row) if name != ROW_ID]
@@ -36,7 +41,7 @@ def _column(values: list[Any], name: Any) -> pa.Array:
     try:
         return pa.array(values, from_pandas=True)  # NaN stands for nothing there
     except UnicodeEncodeError:
-        found = f"{name!r} holds half of a surrogate pair, which is no character"
+        found, allowed = "half of a surrogate pair, which is no character", "whole characters"
     except (pa.ArrowException, TypeError, OverflowError) as error:
-        found = f"{name!r} holds values that are not alike: {error}"
-    raise UserError(Fault(_WHERE, found, "one type a column", "mend them"))
+        found, allowed = f"values that are not alike: {error}", "one type a column"
+    raise UserError(Fault(_WHERE, f"{name!r} holds {found}", allowed, "mend them"))
