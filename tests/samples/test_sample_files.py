@@ -38,6 +38,8 @@ READ = {
     "ner": ("ner.conll", "conll", ["tokens", "tags", "text", "document"]),
     "qa": ("medical_qa_chinese.csv", "csv", ["Question", "Answer"]),
     "reviews": ("reviews.csv", "csv", ["text", "label", "film"]),
+    "leaflets": ("leaflets.jsonl", "jsonl", ["question", "context", "answers", "medicine"]),
+    "claims": ("claims.csv", "csv", ["text", "text_pair", "score"]),
     "triage": ("triage.jsonl", "jsonl", ["text", "labels", "patient", "sex", "age_band"]),
 }
 
@@ -88,7 +90,7 @@ def test_a_failed_write_leaves_nothing_half_written(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("name, size, message", [
-    ("bank", None, "hospital, finance, general, ner, qa, reviews, triage"),
+    ("bank", None, "hospital, finance, general, ner, qa, reviews, triage, leaflets, claims"),
     *((name, 0, "at least 1") for name in DEFAULT_SIZE),
 ])  # fmt: skip
 def test_an_unknown_name_or_size_is_refused(tmp_path: Path, name: str, size: int | None, message: str) -> None:

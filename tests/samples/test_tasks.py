@@ -1,4 +1,4 @@
-"""The samples with labels: reviews, triage notes, questions and answers. They repeat, and no single word gives the label away."""
+"""The samples of tasks: reviews, triage notes, questions and answers, leaflets, pairs of reports. They repeat, and no single word gives the label away."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from acclimate.samples import qa, reviews, triage
+from acclimate.samples import claims, leaflets, qa, reviews, triage
 
 REVIEWS = reviews.generate(1500, 3)
 NOTES = triage.generate(600, 3)
 PAIRS = qa.generate(600, 3)
+LEAFLETS = leaflets.generate(600, 3)
+CLAIMS = claims.generate(600, 3)
 
 
-@pytest.mark.parametrize("module", [reviews, triage, qa], ids=lambda module: module.__name__.rpartition(".")[2])
+@pytest.mark.parametrize(
+    "module", [reviews, triage, qa, leaflets, claims], ids=lambda module: module.__name__.rpartition(".")[2]
+)
 def test_a_seed_repeats_and_fewer_are_the_beginning_of_more(module: Any) -> None:
     many = module.generate(30, 5)
     few = module.generate(7, 5)
@@ -29,6 +33,8 @@ def test_a_seed_repeats_and_fewer_are_the_beginning_of_more(module: Any) -> None
     *(one.text for one in REVIEWS[:300]),
     *(one.text for one in NOTES[:300]),
     *(part for one in PAIRS[:300] for part in (one.question, one.answer)),
+    *(part for one in LEAFLETS[:300] for part in (one.question, one.context)),
+    *(part for one in CLAIMS[:300] for part in (one.text, one.text_pair)),
 ][::7])  # fmt: skip
 def test_every_wording_is_chosen_and_every_fact_filled_in(text: str) -> None:
     assert not set(text) & set("{}[]|")
@@ -104,3 +110,22 @@ def test_both_languages_tell_the_same() -> None:
     told = {one.answer for one in qa.generate(3000, 0)}
     assert "Merrin cough is caused by a virus in river water." in told
     assert "梅林咳由河水里的病毒引起。" in told
+
+
+def test_an_answer_stands_in_its_leaflet_and_what_is_not_told_has_none() -> None:
+    for one in LEAFLETS:
+        for text, start in zip(one.answers["text"], one.answers["answer_start"], strict=True):
+            assert one.context[start : start + len(text)] == text
+    untold = [one for one in LEAFLETS if not one.answers["text"]]
+    assert 0.15 < len(untold) / len(LEAFLETS) < 0.25
+    assert not any(
+        "side effects" in one.question and re.search("report|can cause|side eff", one.context) for one in untold
+    )
+
+
+def test_pairs_have_every_score_and_the_same_accident_in_other_words() -> None:
+    counts = Counter(one.score for one in CLAIMS)
+    assert set(counts) == {0.0, 1.0, 2.0, 3.0, 4.0, 5.0}
+    assert min(counts.values()) > 60
+    same = [one for one in CLAIMS if one.score == 5.0]
+    assert sum(one.text == one.text_pair for one in same) < len(same) / 20

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from acclimate.samples import finance, general, hospital, ner, qa, reviews, triage
+from acclimate.samples import claims, finance, general, hospital, leaflets, ner, qa, reviews, triage
 
 DEFAULT_SIZE: Mapping[str, int] = {
     "hospital": 1000,
@@ -21,6 +21,8 @@ DEFAULT_SIZE: Mapping[str, int] = {
     "qa": 1200,
     "reviews": 1000,
     "triage": 1000,
+    "leaflets": 1000,
+    "claims": 1000,
 }
 """The samples, and how large each is unless said otherwise: see `write_sample`."""
 
@@ -33,7 +35,7 @@ def write_sample(name: str, folder: Path, *, seed: int = 0, size: int | None = N
     Takes: `name`: `hospital` (tables patients, hospitals, events and, joined, records; each as .parquet and .csv; `size` in
     patients), `finance` (one .txt a document), `general` (.jsonl; passages), `ner` (words and tags as .conll, and .jsonl;
     documents), `qa` (a .csv a language, as people write them: Question, Answer; questions of both), `reviews` (.csv;
-    reviews), `triage` (.jsonl; patients); `folder`, made where it is missing; `size`, 1 or more (default:
+    reviews), `triage` (.jsonl; patients), `leaflets` (.jsonl as SQuAD's rows; questions), `claims` (.csv; pairs); `folder`, made where it is missing; `size`, 1 or more (default:
     `DEFAULT_SIZE`). Gives: the files written, in order of their names.
     Raises: ValueError for an unknown name or a size below 1; FileExistsError, before anything is written, if a file of
     the sample is there already.
@@ -112,6 +114,15 @@ def _triage(patients: int, seed: int) -> dict[str, Writer]:
     return {"triage.jsonl": _jsonl_writer(one._asdict() for one in triage.generate(patients, seed))}
 
 
+def _leaflets(questions: int, seed: int) -> dict[str, Writer]:
+    return {"leaflets.jsonl": _jsonl_writer(one._asdict() for one in leaflets.generate(questions, seed))}
+
+
+def _claims(pairs: int, seed: int) -> dict[str, Writer]:
+    rows = [one._asdict() for one in claims.generate(pairs, seed)]
+    return {"claims.csv": _csv_writer(pa.Table.from_pylist(rows))}
+
+
 _WRITERS: Mapping[str, Callable[[int, int], dict[str, Writer]]] = {
     "hospital": _hospital,
     "finance": _finance,
@@ -120,6 +131,8 @@ _WRITERS: Mapping[str, Callable[[int, int], dict[str, Writer]]] = {
     "qa": _qa,
     "reviews": _reviews,
     "triage": _triage,
+    "leaflets": _leaflets,
+    "claims": _claims,
 }
 
 

@@ -51,6 +51,8 @@ _SAMPLES: dict[str, tuple[str, Maker]] = {
     "reviews": ("acclimate.samples.reviews", _named),
     "qa": ("acclimate.samples.qa", _named),
     "triage": ("acclimate.samples.triage", _named),
+    "leaflets": ("acclimate.samples.leaflets", _named),
+    "claims": ("acclimate.samples.claims", _named),
 }
 
 
@@ -62,10 +64,11 @@ class Sample(Method):
     Gives: hospital: one row an event, the columns of patient and hospital beside it; finance: `text`, `file`; general:
     `text`, `id`, `language`; ner: one row a sentence, `tokens`, `ner_tags` (diseases), `document`; reviews: `text`, `label`
     (positive, negative), `film`; qa: `question`, `answer`, `language` (en, zh); triage: one row a note, `text`, `labels`
-    (teams: several, one or none), `patient`, `sex`, `age_band`. `row_id` is "sample-seed:row", counted from 1.
+    (teams: several, one or none), `patient`, `sex`, `age_band`; leaflets: `question`, `context`, `answers` (none or one),
+    `medicine`; claims: `text`, `text_pair` (reports of accidents), `score` (0 to 5: how alike they are). `row_id` is "sample-seed:row", counted from 1.
 
     Options: `size` counts patients (hospital, triage), documents (finance, ner), passages (general: at most all there are),
-    reviews or questions.
+    reviews, questions (qa, leaflets) or pairs (claims).
 
     When to use: to try a recipe, in the demo, in tests. A model adapted to it knows nothing about real records.
 
@@ -74,10 +77,10 @@ class Sample(Method):
     Raises: nothing beyond what reading a recipe raises.
     """
 
-    sample: Literal["hospital", "finance", "general", "ner", "reviews", "qa", "triage"] = option(
+    sample: Literal["hospital", "finance", "general", "ner", "reviews", "qa", "triage", "leaflets", "claims"] = option(
         ..., "which of the generators"
     )
-    size: int = option(600, "how many to make", unit="patients, documents, passages, reviews or questions", ge=1)
+    size: int = option(600, "how many to make", unit="patients, documents, passages, reviews, questions or pairs", ge=1)
     seed: int = option(0, "other seeds make other data", unit="whole number", ge=0)
 
     def read(self, where: str) -> tuple[Rows, Counts]:
