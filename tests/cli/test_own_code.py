@@ -140,6 +140,8 @@ def test_another_masking_is_another_training(encoder: Path, acclimate: Command, 
         ("class Cought: ...", "mine.py:Caught", "mine.py has no class 'Caught'; did you mean Cought?"),
         ("class Caught:\n  reads = 'classes'\n  def sums(self): ...", "mine.py:Caught", "is no acclimate.core.method.Method"),
         ("from acclimate.core.method import Method\nclass Caught(Method): ...", "mine.py:Caught", "has no reads, sums"),
+        ("from acclimate.core.method import Method\nclass Caught(Method):\n  reads = 'class'\n  def sums(self): ...".replace(
+            "reads =", "reads: __import__('typing').ClassVar[str] ="), "mine.py:Caught", "'mine.py:Caught' reads 'class'"),
         ("import nothing_such", "mine.py:Caught", "mine.py, line 1: ModuleNotFoundError"),
         ("x = 1\nx = (", "mine.py:Caught", "mine.py, line 2: SyntaxError"),
         ("x = 1\n1 / 0", "mine.py:Caught", "mine.py, line 2: ZeroDivisionError"),

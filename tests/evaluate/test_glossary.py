@@ -36,8 +36,9 @@ def test_of_several_right_answers_the_nearest_counts(glossary: Glossary) -> None
     assert (found["glossary_recall"].value, found["glossary_precision"].value) == (1.0, 1.0)
 
 
-def test_a_score_without_terms_is_left_out(glossary: Glossary) -> None:
-    assert list(by_name(glossary, answers([("aspirin", "water")]))) == ["glossary_recall"]
+def test_a_score_without_terms_is_not_measured(glossary: Glossary) -> None:
+    found = by_name(glossary, answers([("aspirin", "water")]))
+    assert {name: one.measured for name, one in found.items()} == {"glossary_recall": True, "glossary_precision": False}
 
 
 def test_a_glossary_that_is_not_there_is_named(tmp_path: Path) -> None:

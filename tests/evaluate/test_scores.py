@@ -1,11 +1,12 @@
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
 
 from acclimate.core.scores import GroupSums
 from acclimate.evaluate.change import Bootstrap
-from acclimate.evaluate.scores import Place, score_lines, undefined
+from acclimate.evaluate.scores import Place, score_lines, seed_lines, undefined
 from tests.evaluate.arms import sums
 
 BOOTSTRAP = Bootstrap(resamples=200)
@@ -81,3 +82,20 @@ def test_a_score_that_one_arm_lacks_is_named() -> None:
     assert found[0].startswith("masked_accuracy has no value before: ")
     assert not undefined({"after": arm(1)})
     assert undefined({"after": arm(1)}, ["masked_accuracy", "recall"])[0].startswith("recall has no value after: ")
+
+
+def test_a_share_s_interval_ends_where_shares_do_and_that_of_a_change_does_not() -> None:
+    right_G = np.where(np.arange(25) < 1, 3.0, 4.0)
+    share = replace(sums(right_G, [4.0] * 25, "recall", "higher"), unit="share of what holds that is found")
+    lines = seed_lines(
+        PLACE,
+        {"after": {1: [share], 2: [replace(share, numerator_G=right_G / 4)]}, "before": {1: [share], 2: [share]}},
+        BOOTSTRAP,
+        "recall",
+    )
+    mean, _, change, *each = lines
+    assert (mean.low, mean.high) == (0.0, 1.0)
+    assert change.low < -1
+    assert change.high > 1
+    assert each[0].high <= 1.0
+    assert replace(share, unit="bits/byte").range[1] == math.inf

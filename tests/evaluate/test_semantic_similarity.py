@@ -35,6 +35,11 @@ def test_the_nearest_right_answer_counts_and_nothing_said_is_0(told: SemanticSim
     assert told.sums(answers([((), "x")])) == []
 
 
+def test_the_same_text_means_the_same_without_an_encoder(tmp_path: Path) -> None:
+    one = by_name(SemanticSimilarity(model=str(tmp_path)), answers([("a", "a"), ("b", "b")]))["semantic_similarity"]
+    assert one.value == 1
+
+
 def test_a_folder_is_called_by_its_last_part(tmp_path: Path) -> None:
     (tmp_path / "mini").mkdir()
     assert SemanticSimilarity(model=str(tmp_path / "mini"))._called == "mini"

@@ -3,10 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from acclimate.core.errors import UserError
 from acclimate.core.scores import GroupSums, Verdict
 from acclimate.evaluate.section import Evaluate
-from acclimate.evaluate.verdict import judge, noun, number, without_base
+from acclimate.evaluate.verdict import judge, judge_seeds, noun, number, without_base
 from tests.evaluate.arms import sums
 
 SETTINGS = Evaluate(resamples=500)
@@ -105,11 +104,16 @@ def test_no_scores_at_all_are_not_measurable() -> None:
     assert judge([], [], SETTINGS, "patients").verdict == "not measurable"
 
 
-def test_a_primary_score_that_was_not_measured_names_those_that_were() -> None:
+def test_a_primary_score_without_a_value_is_not_measurable_and_says_of_whom() -> None:
     before, after = arms(-0.4)
-    with pytest.raises(UserError, match="bits_per_byte") as caught:
-        judge(before, after, Evaluate(primary="bits_per_bite"), "patients")
-    assert caught.value.faults[0].where == "evaluate.primary"
+    nothing = [dataclasses.replace(after[0], denominator_G=np.zeros(63))]
+    verdicts = [judge(before, nothing, SETTINGS, "patients"), judge([], after, SETTINGS, "patients"),
+                without_base(nothing, SETTINGS, "patients"),
+                judge_seeds([before] * 3, [after, nothing, []], SETTINGS, "patients")]  # fmt: skip
+    assert {one.verdict for one in verdicts} == {"not measurable"}
+    said = "Whether the adapted model is better is not measurable: bits per byte has no value for {}, as what it divides by did not occur."
+    who = ("the adapted model", "the base", "the model", "the adapted model from 2 of 3 seeds")
+    assert [one.sentence for one in verdicts] == [said.format(one) for one in who]
 
 
 def test_the_verdict_never_compares_two_intervals() -> None:

@@ -16,6 +16,7 @@ from transformers import pipeline
 
 import acclimate
 from acclimate.cli.main import call
+from acclimate.core.artifact import amend
 from acclimate.core.errors import UserError
 from acclimate.pipeline.predict import Loaded
 from acclimate.pipeline.prepare import of_role, rows_in
@@ -275,6 +276,26 @@ def test_abstention_is_measured_as_predicting_does_it(classifier: Run, tmp_path:
     report = (again.folder / "report.html").read_text()
     assert "Accuracy, answered" in report
     assert "coverage" not in {one.name for one in classifier.scores}
+
+
+def test_a_primary_score_without_a_value_is_no_fault_and_predicting_follows_the_recipe(
+    classifier: Run, tmp_path: Path
+) -> None:
+    recipe = {**classifier.recipe.model_dump(mode="json"), "output_dir": str(tmp_path / "run")}
+    settings = {"retention": None, "terms": None, "resamples": 100}
+    none = {**settings, "primary": "accuracy_answered", "abstain_below": 0.9999999}
+    done = run({**recipe, "evaluate": none})
+    assert done.verdict.verdict == "not measurable"
+    assert "accuracy answered has no value for the model" in done.verdict.sentence
+    assert "No verdict is given" in done.report.read_text()
+    again = run({**recipe, "evaluate": settings})
+    config = again.folder / "model" / "config.json"
+    kept = json.loads(config.read_text())
+    assert kept["acclimate"]["abstain_below"] is None
+    stale = {**kept, "acclimate": {**kept["acclimate"], "abstain_below": 0.99}}
+    amend(again.folder / "04-adapt-train" / "model", "config.json", stale)
+    run({**recipe, "evaluate": settings})
+    assert json.loads(config.read_text()) == kept, "what was measured already is what predicting follows"
 
 
 def test_two_classifiers_are_compared_on_the_same_rows(classifier: Run, tmp_path: Path) -> None:

@@ -196,6 +196,10 @@ FORMULAS: dict[str, Formula] = {
     "chrf": chrf,
 }
 
+RANGES = {"mean_ratio": (0.0, 1.0), "matthews": (-1.0, 1.0), "mean_roc_auc": (0.0, 1.0), "mean_average_precision": (0.0, 1.0),
+          "calibration_error": (0.0, 1.0), "pearson": (-1.0, 1.0), "bleu": (0.0, 100.0), "chrf": (0.0, 100.0)}  # fmt: skip
+"""The least and the greatest value of each formula."""
+
 
 def evaluate(formula: str, sums_PK: Floats, parts: Sequence[int]) -> tuple[Floats, Floats]:
     """Give a formula's value and its slope in each cell; `parts` says how many of the P cells each argument has."""

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from importlib.abc import SourceLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 from acclimate.core.errors import Fault, UserError, nearest
 
@@ -136,6 +136,7 @@ def _module(path: Path, source: bytes, digest: str, family: str) -> ModuleType:
 
 
 def _named(module: ModuleType, name: str, family: str) -> type[Any]:
+    from acclimate.core.answers import Kind
     from acclimate.core.method import Method
 
     path, _, wanted = name.rpartition(":")
@@ -151,4 +152,8 @@ def _named(module: ModuleType, name: str, family: str) -> type[Any]:
         lacks = f"has no {', '.join(missing)}" if missing else "is no acclimate.core.method.Method"
         allowed = f"a Method with {', '.join(NEEDED[family])}"
         raise UserError(Fault(family, f"{name!r} {lacks}", allowed, "see docs/own_code.md"))
+    reads = getattr(kind, "reads", None)
+    if family == "metric" and reads not in get_args(Kind):
+        found = f"{name!r} reads {reads!r}"
+        raise UserError(Fault(family, found, ", ".join(get_args(Kind)), "say which answers it is for"))
     return kind

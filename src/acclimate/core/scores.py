@@ -11,12 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from acclimate.core.cells import Cells
+from acclimate.core.formulas import RANGES
 
 Floats = npt.NDArray[np.float64]
 _SPELT = {
     "auc": "AUC", "roc": "ROC", "pr": "PR", "f1": "F1", "bleu": "BLEU", "chrf": "chrF", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2",
     "rougeL": "ROUGE-L",
 }  # fmt: skip
+
+_UNTIL_ONE = ("share", "harmonic mean of precision", "F1 of", "precision of", "recall of")
+"""How units of ratios begin that lie within 0 and 1."""
 
 
 def spelt(name: str) -> str:
@@ -71,6 +75,13 @@ class GroupSums:
             return self.cells.value
         ratio = float(self.numerator_G.sum() / self.denominator_G.sum())
         return float(np.exp(ratio)) if self.transform == "exp" else ratio
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The least and the greatest value that such a score can have, where that is known: 0 and 1 of a share."""
+        if self.cells is not None:
+            return RANGES[self.cells.formula]
+        return (0.0, 1.0) if self.unit.startswith(_UNTIL_ONE) else (-math.inf, math.inf)
 
 
 @dataclass(frozen=True)

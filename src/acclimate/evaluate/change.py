@@ -52,8 +52,15 @@ class Change:
 
 
 def own_interval(one: GroupSums, bootstrap: Bootstrap) -> Change:
-    """Give a score with its interval."""
-    return _interval(_statistic(one, None), bootstrap)
+    """Give a score with its interval, which ends where the score's range does."""
+    return within(_interval(_statistic(one, None), bootstrap), one)
+
+
+def within(level: Change, one: GroupSums) -> Change:
+    """Cut the interval of a score (not of a change) to the values that such a score can have: no truth lies outside."""
+    least, most = one.range
+    low, high = (None if end is None else min(max(end, least), most) for end in (level.low, level.high))
+    return replace(level, low=low, high=high)
 
 
 def change(after: GroupSums, before: GroupSums, bootstrap: Bootstrap, *, relative: bool = False) -> Change:

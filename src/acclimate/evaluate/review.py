@@ -73,15 +73,14 @@ def outcome(key: Key, filled: Sequence[Filled], bootstrap: Bootstrap) -> ReviewO
     worth_V = np.array([_WORTH[model] for model in won] + [_WORTH["tie"]] * len(alike))
     rate = RowSums(groups_V).ratio("win_rate", "share of comparisons won", worth_V * weight_V, weight_V)
     found = own_interval(rate, bootstrap)
-    low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (found.low, found.high))
     by_reviewer: dict[str, list[float]] = {}
     for (reviewer, _, _), model in zip(votes, won, strict=True):
         by_reviewer.setdefault(reviewer, []).append(_WORTH[model])
     decided = [choice for _, _, choice in votes if choice != "tie"]
     return ReviewOutcome(
         win_rate=found.value,
-        low=low,
-        high=high,
+        low=found.low,
+        high=found.high,
         confidence=bootstrap.confidence,
         groups=found.groups,
         wins=won.count("adapted"),

@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from acclimate.core.scores import Floats, GroupSums
 from acclimate.core.seeds import hash64
-from acclimate.evaluate.change import FEWEST_GROUPS, Bootstrap, Change, ends, weightings
+from acclimate.evaluate.change import FEWEST_GROUPS, Bootstrap, Change, ends, weightings, within
 from acclimate.evaluate.linearised import CellArm
 
 _AT_ONCE = 500
@@ -63,7 +63,8 @@ def change_over_seeds(after: Sequence[GroupSums], before: Sequence[GroupSums], b
     if 2 * valid_K.sum() < len(valid_K):
         return Change(value, None, None, groups)
     low, high = ends(value, error, value_K[valid_K], error_K[valid_K], bootstrap.confidence)
-    return Change(value, low, high, groups)
+    found = Change(value, low, high, groups)
+    return found if before else within(found, after[0])
 
 
 def _resampled(arms: Sequence[Sequence[tuple[float, _At]]], groups: int, bootstrap: Bootstrap) -> tuple[Floats, Floats]:

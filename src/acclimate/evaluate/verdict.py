@@ -6,7 +6,7 @@ of the base's score; worse: wholly on the other side; else no difference shown. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from acclimate.core.errors import Fault, UserError, nearest
@@ -72,10 +72,10 @@ def not_measurable(primary: str, reason: str) -> Verdict:
 
 
 def without_base(after: Sequence[GroupSums], settings: Evaluate, groups: str) -> Verdict:
-    """Give the verdict on a task whose head the base has not: its score, and that there is nothing to compare it with.
-
-    Raises: UserError if the primary score was not measured.
-    """
+    """Give the verdict on a task whose head the base has not: its score, and that there is nothing to compare it with."""
+    reason = _without_value(settings.primary, {"the model": [after]})
+    if reason:
+        return not_measurable(settings.primary, reason)
     adapted = find(after, settings.primary, "evaluate.primary")
     own = own_interval(adapted, settings.bootstrap)
     interval = f"{percent(settings.confidence)} interval {number(own.low)} to {number(own.high)}" if own.low is not None and own.high is not None else "no interval"  # fmt: skip
@@ -90,16 +90,18 @@ def judge(
     """Give the verdict on the scores of base and adapted model on `test`.
 
     Takes: `before`, None where the base has no trained head; `groups`, what a group is called (`noun`); `refused`, why
-    the arms can't be compared (`Measured.refused`). Raises: UserError if the primary score was not measured.
+    the arms can't be compared (`Measured.refused`).
     """
     if refused:
         return not_measurable(settings.primary, refused)
     if not after:
         return not_measurable(settings.primary, "nothing in the test rows can be measured")
-    adapted = find(after, settings.primary, "evaluate.primary")
     if before is None:
         return not_measurable(settings.primary, NO_HEAD)
-    base = find(before, settings.primary, "evaluate.primary")
+    reason = _without_value(settings.primary, {"the base": [before], "the adapted model": [after]})
+    if reason:
+        return not_measurable(settings.primary, reason)
+    base, adapted = (find(one, settings.primary, "evaluate.primary") for one in (before, after))
     return _judged(base, base.value, change(adapted, base, settings.bootstrap), settings, groups)
 
 
@@ -108,14 +110,29 @@ def judge_seeds(
 ) -> Verdict:
     """Give the verdict on a task that base and adapted model were trained for from several seeds.
 
-    Takes: the scores of each seed, in one order. Raises: UserError if the primary score was not measured.
+    Takes: the scores of each seed, in one order.
     """
+    reason = _without_value(settings.primary, {"the base": before, "the adapted model": after})
+    if reason:
+        return not_measurable(settings.primary, reason)
     bases, adapted = ([find(one, settings.primary, "evaluate.primary") for one in some] for some in (before, after))
     found = change_over_seeds(adapted, bases, settings.bootstrap)
     level = change_over_seeds(bases, [], settings.bootstrap).value
     verdict = _judged(bases[0], level, found, settings, groups)
     told = f"{verdict.sentence} Both were trained for the task on the same rows, from {len(bases)} seeds each; the interval is over seeds and {groups}."
     return Verdict(verdict.verdict, verdict.primary, told)
+
+
+def _without_value(primary: str, arms: Mapping[str, Sequence[Sequence[GroupSums]]]) -> str:
+    """Say that a model has no value of the primary score (nothing where all have); each arm has a model, or one a seed."""
+    for who, models in arms.items():
+        lacking = [
+            not any((one.name, one.slice) == (primary, None) and one.measured for one in some) for some in models
+        ]
+        if any(lacking):
+            seeds = f" from {sum(lacking)} of {len(lacking)} seeds" if len(lacking) > 1 else ""
+            return f"{spelt(primary)} has no value for {who}{seeds}, as what it divides by did not occur"
+    return ""
 
 
 def _judged(base: GroupSums, level: float, found: Change, settings: Evaluate, groups: str) -> Verdict:

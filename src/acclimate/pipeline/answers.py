@@ -60,6 +60,7 @@ def answered(
         with folder(place, made_from=made_from) as new:
             write_json(new / MEASURED, proven.as_json())
     proven = Proven.from_json(read_json(place / MEASURED))
+    keep_for_predicting(workplace, trained, proven.thresholds, settings)
     write_json(workplace.root / "scores.json", [score.as_json() for score in proven.scores])
     said = " ".join([proven.verdict.sentence, *workplace.recipe.cautions])
     write_json(workplace.root / "verdict.json", asdict(replace(proven.verdict, sentence=said)))
@@ -86,7 +87,6 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, repeated: Seque
                     said = replace(said, threshold_K=chosen.threshold_K)
                     decisions.append(chosen.sentence)
             sums[name] = scores_of(said, settings)
-    keep_for_predicting(workplace, trained, chosen, settings)
     place = Place(phase.name, "test", column or "document")
     floors = task_floors(said, of_role(rows, "train"), of_role(rows, "validation"), test, phase.objective, settings)
     by_seed = _by_seed(workplace, repeated, sums["after"], rows, tell)
@@ -109,8 +109,9 @@ def _measure(workplace: Workplace, trained: Trained, rows: Rows, repeated: Seque
     lines += column_lines(sums, texts, rows, settings, place)
     kept = {"test": keep_answers(texts, _labels(phase), sums)}
     curves = class_curves(said) if isinstance(said, ClassAnswers) else None  # of `after`, the last arm
+    thresholds = None if chosen is None else [float(one) for one in chosen.threshold_K]
     return Proven(lines, verdict, "", facts, None, None, [], time.perf_counter() - began, kept=kept, curves=curves,
-                  decisions=decisions)  # fmt: skip
+                  decisions=decisions, thresholds=thresholds)  # fmt: skip
 
 
 def _by_seed(

@@ -39,7 +39,7 @@ from acclimate.pipeline.memorisation import memorised, need_columns_there
 from acclimate.pipeline.prepare import of_domain, of_role
 from acclimate.pipeline.prompts import need_prompts, prompt_inputs
 from acclimate.pipeline.subgroups import need_slices, row_labels, subgroup_lines
-from acclimate.pipeline.task_scores import need_choosable, need_libraries, need_primary
+from acclimate.pipeline.task_scores import need_choosable, need_libraries, need_scores
 from acclimate.pipeline.tasks import has_answers
 from acclimate.pipeline.terms import proven_terms, term_inputs
 from acclimate.pipeline.train import Trained
@@ -169,7 +169,6 @@ def need_evaluable(settings: Evaluate, rows: Rows, objective: Any) -> None:
         raise UserError(Fault("evaluate.primary", found, ", ".join(names), "name one of them"))
     if isinstance(objective, Task):
         need_choosable(settings, objective, of_role(rows, "validation").num_rows)
-        need_primary(settings, objective, of_role(rows, "test"))
     if settings.resample_by is not None:
         need_columns(rows, [settings.resample_by], "evaluate.resample_by")
     general_inputs(settings.retention)
@@ -181,6 +180,7 @@ def need_evaluable(settings: Evaluate, rows: Rows, objective: Any) -> None:
     need_prompts(settings.prompts, objective.head)
     if objective.head == "causal":
         need_libraries(settings)
+    need_scores(settings, objective, of_role(rows, "test"))
 
 
 _LANGUAGE_SCORES = {

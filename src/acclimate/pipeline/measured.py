@@ -17,7 +17,7 @@ class Proven:
     """Scores, verdict, and what the report says about them. `examples` are private.
 
     `notes` stand beside the verdict, `decisions` among those of the program. `kept` holds, for `test` and `general`, the
-    sums over groups that another run is compared with.
+    sums over groups that another run is compared with; `thresholds` is what predicting must know.
     """
 
     scores: list[Score]
@@ -35,6 +35,7 @@ class Proven:
     curves: ClassCurves | None = None
     decisions: list[str] = field(default_factory=list)
     generation: GenerationProof = field(default_factory=GenerationProof)
+    thresholds: list[float] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give plain data for JSON."""
@@ -60,4 +61,5 @@ class Proven:
             ClassCurves.from_json(data.get("curves")),
             data.get("decisions", []),
             GenerationProof.from_json(data.get("generation", {})),
+            data.get("thresholds"),
         )

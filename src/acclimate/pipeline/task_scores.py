@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from acclimate.core.answers import Answers, ClassAnswers, SpanAnswers, TextAnswers
 from acclimate.core.artifact import amend, read_json
 from acclimate.core.errors import Fault, UserError, nearest
@@ -17,10 +15,10 @@ from acclimate.core.scores import GroupSums
 from acclimate.evaluate.abstention import abstention
 from acclimate.evaluate.section import Evaluate
 from acclimate.evaluate.thresholds import Chosen, choose_thresholds
-from acclimate.pipeline.predictor import Answering, there
+from acclimate.pipeline.predictor import Answering
+from acclimate.pipeline.right_answers import right_answers
 from acclimate.pipeline.train import Trained
 from acclimate.pipeline.workplace import Workplace
-from acclimate.predict.classes import gold
 
 _FOUND = ("exact_match", "token_f1")
 """Scores of answers that were found in a text and not generated, beside those that the recipe names."""
@@ -28,19 +26,51 @@ _LIBRARIES = {"rouge1": "rouge_score", "rouge2": "rouge_score", "rougeL": "rouge
               "chrf": "sacrebleu"}  # fmt: skip
 """Metrics of generated answers that are counted by a library of the extra `generation`."""
 _CONFIG = "config.json"
+_SAID = TextAnswers(("1",), ("1",), (("yes",),), ("yes",), (1,), (False,))
+"""An answer that was generated, and is right."""
 
 
 def scores_of(answers: Answers, settings: Evaluate) -> list[GroupSums]:
     """Give every metric that reads such answers, with the options of those that the recipe names; and what abstention does."""
-    kind = "classes" if isinstance(answers, ClassAnswers) else "spans" if isinstance(answers, SpanAnswers) else "texts"
-    named = {type(one): one for one in settings.metrics}
-    names = _FOUND if isinstance(answers, TextAnswers) and not answers.tokens else tuple(methods("metric"))
-    kinds = dict.fromkeys([*(resolve("metric", name) for name in names), *named])
-    metrics = [named.get(one) or one() for one in kinds if one.reads == kind and (one in named or _as_it_is(one))]
-    found = [one for metric in metrics for one in metric.sums(answers)]
+    return [one for one in _every_score(answers, settings) if one.measured]
+
+
+def _every_score(answers: Answers, settings: Evaluate) -> list[GroupSums]:
+    """Give the scores, also those that nothing was measured of. Raises: UserError where two have one name."""
+    found: dict[tuple[str, str | None], GroupSums] = {}
+    whose: dict[tuple[str, str | None], str] = {}
+    for where, metric in _metrics(answers, settings):
+        for one in _sums(metric, answers, where):
+            key = one.name, one.slice
+            if key in found:
+                what, do = (
+                    f"a second score {one.name!r} (the first: {whose[key]})",
+                    "name one of them otherwise, or leave it out",
+                )
+                raise UserError(Fault(where, what, "each name once", do))
+            found[key], whose[key] = one, where
     if isinstance(answers, ClassAnswers) and settings.abstain_below is not None:
-        found += abstention(answers, settings.abstain_below)
-    return found
+        return [*found.values(), *abstention(answers, settings.abstain_below)]
+    return list(found.values())
+
+
+def _metrics(answers: Answers, settings: Evaluate) -> list[tuple[str, Any]]:
+    """Give what reads such answers, each with the place that names it: every metric as it is, unless the recipe names it."""
+    kind = "classes" if isinstance(answers, ClassAnswers) else "spans" if isinstance(answers, SpanAnswers) else "texts"
+    named = [(f"evaluate.metrics.{place}", one) for place, one in enumerate(settings.metrics)]
+    names = _FOUND if isinstance(answers, TextAnswers) and not answers.tokens else tuple(methods("metric"))
+    kinds = {name: resolve("metric", name) for name in names}
+    told = {type(one) for one in settings.metrics}
+    plain = [(name, kind()) for name, kind in kinds.items() if kind not in told and _as_it_is(kind)]
+    return [(where, one) for where, one in [*plain, *named] if one.reads == kind]
+
+
+def _sums(metric: Any, answers: Answers, where: str) -> list[GroupSums]:
+    found = metric.sums(answers)
+    if not isinstance(found, list | tuple) or not all(isinstance(one, GroupSums) for one in found):
+        what = f"{type(metric).__name__}.sums gives {'None' if found is None else f'a {type(found).__name__}'}"
+        raise UserError(Fault(where, what, "a list of GroupSums", "mend it (docs/own_code.md)"))
+    return list(found)
 
 
 def _as_it_is(metric: Any) -> bool:
@@ -89,14 +119,15 @@ def need_choosable(settings: Evaluate, task: Any, validation: int) -> None:
         )
 
 
-def need_primary(settings: Evaluate, task: Any, test: Rows) -> None:
-    """Raise UserError, before anything is trained, for a score that decides and that such labels have not."""
-    if task.head != "classify" or not test.num_rows:
+def need_scores(settings: Evaluate, task: Any, test: Rows) -> None:
+    """Raise UserError, before anything is trained, for metrics that can't be told apart, and for a score that decides and
+    that such a task has not. It is tried on the answers that are right.
+    """
+    if task.head == "causal" and settings.metrics:
+        _every_score(_SAID, settings)
+    if task.head not in ("classify", "tag", "extract") or not test.num_rows:
         return
-    right_NK = gold(np.stack([task.answer(row) for row in test.select(there(task, test)).to_pylist()]), task.label_set)
-    ids = tuple(str(number) for number in range(len(right_NK)))
-    names = sorted({one.name for one in scores_of(ClassAnswers(ids, ids, task.label_set, right_NK, right_NK), settings)
-                    if one.slice is None})  # fmt: skip
+    names = sorted({one.name for one in _every_score(right_answers(task, test), settings) if one.slice is None})
     if settings.primary not in names:
         found = f"{settings.primary!r} is not measured for this task{nearest(settings.primary, names)}"
         raise UserError(Fault("evaluate.primary", found, ", ".join(names), "name one of them"))
@@ -110,13 +141,14 @@ def choose_threshold(model: Answering, validation: Rows, settings: Evaluate) -> 
     return choose_thresholds(answers, settings.threshold) if isinstance(answers, ClassAnswers) else None
 
 
-def keep_for_predicting(workplace: Workplace, trained: Trained, chosen: Chosen | None, settings: Evaluate) -> None:
+def keep_for_predicting(
+    workplace: Workplace, trained: Trained, thresholds: list[float] | None, settings: Evaluate
+) -> None:
     """Write thresholds and abstention into the trained model's config, where predicting reads them."""
     place = trained.folder / "model"
     if trained.elsewhere is not None or not (place / _CONFIG).is_file():
         return
     config = read_json(place / _CONFIG)
-    thresholds = None if chosen is None else [float(one) for one in chosen.threshold_K]
     kept = {**config.get(TASK, {}), "thresholds": thresholds, "abstain_below": settings.abstain_below}
     if kept != config.get(TASK):
         amend(place, _CONFIG, {**config, TASK: kept})

@@ -20,10 +20,11 @@ class Glossary(Method):
     a right answer are not counted.
 
     Gives: `glossary_recall` and `glossary_precision`, 0 to 1, each summed over rows before it is divided; a score without
-    any term below the line is left out. A term counts once a row.
+    any term below the line has no value. A term counts once a row.
 
     Options: `terms` is a file as for `evaluate.terms`: one a line, or a taxonomy. Terms are found by their words without
-    case, the longest first: `heart failure` is not `heart`.
+    case, the longest first: `heart failure` is not `heart`. Of several glossaries each needs a name of its own: `called:
+    drugs` gives `drugs_recall` and `drugs_precision`.
 
     When to use: where the domain's own words have to be said, whatever stands around them. A synonym counts only if the
     glossary has it, and then as another term.
@@ -36,18 +37,17 @@ class Glossary(Method):
     reads: ClassVar[Kind] = "texts"
 
     terms: str = option(..., "a glossary: a text file with one term a line, or a taxonomy")
+    called: str = option("glossary", "what its scores are called, before _recall and _precision")
 
     def sums(self, answers: TextAnswers) -> list[GroupSums]:
         finder = Finder(read_glossary(self.terms, "evaluate.metrics, glossary: terms"))
         counts = [_counts(finder, gold, said) for gold, said in zip(answers.gold, answers.said, strict=True)]
         rows, shared_R = RowSums(answers.groups), [both for both, _, _ in counts]
-        found = [
-            rows.ratio(
-                "glossary_recall", "share of the right answer's terms", shared_R, [right for _, right, _ in counts]
-            ),
-            rows.ratio("glossary_precision", "share of the answer's terms", shared_R, [mine for _, _, mine in counts]),
+        recall, precision = f"{self.called}_recall", f"{self.called}_precision"
+        return [
+            rows.ratio(recall, "share of the right answer's terms", shared_R, [right for _, right, _ in counts]),
+            rows.ratio(precision, "share of the answer's terms", shared_R, [mine for _, _, mine in counts]),
         ]
-        return [one for one in found if one.n]
 
 
 def _counts(finder: Finder, gold: tuple[str, ...], said: str) -> tuple[int, int, int]:

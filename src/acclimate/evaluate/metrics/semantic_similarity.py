@@ -46,9 +46,11 @@ class SemanticSimilarity(Method):
             return []
         right = [one for gold in answers.gold for one in gold]
         said = [text for text, gold in zip(answers.said, answers.gold, strict=True) if gold]
-        right_NH, said_NH = np.split(self._vectors([*right, *said]), [len(right)])
         row_N = np.repeat(np.arange(len(said)), [len(gold) for gold in answers.gold if gold])
-        cosine_N = (right_NH * said_NH[row_N]).sum(axis=1)
+        cosine_N = np.ones(len(right))
+        if right != [said[row] for row in row_N]:  # what is the same needs no encoder
+            right_NH, said_NH = np.split(self._vectors([*right, *said]), [len(right)])
+            cosine_N = (right_NH * said_NH[row_N]).sum(axis=1)
         nearest = np.full(len(said), -1.0)
         np.maximum.at(nearest, row_N, cosine_N)
         value_R = np.zeros(len(asked_R))
