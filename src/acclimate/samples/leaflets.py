@@ -76,10 +76,8 @@ def _question(rng: np.random.Generator) -> Question:
     things = [list(_THINGS)[place] for place in rng.permutation(len(_THINGS))]
     told = things[: int(rng.integers(_TOLD[0], _TOLD[1] + 1))]
     asked = things[-1] if rng.random() < _UNTOLD else told[int(rng.integers(len(told)))]
-    context, found = (
-        say(rng, "[{name} is a prescription medicine.|About {name}.|{name}: read this before use.]", {"name": name}),
-        {},
-    )
+    found: dict[str, dict[str, list[Any]]] = {}
+    context = say(rng, "[{name} is a prescription medicine.|About {name}.|{name}: read this before use.]", {"name": name})
     for thing in told:
         answer = pick(rng, _THINGS[thing][2])
         before, after = say(rng, f"[{_THINGS[thing][1]}]", {}).split("<>")
