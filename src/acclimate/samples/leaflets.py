@@ -77,7 +77,9 @@ def _question(rng: np.random.Generator) -> Question:
     told = things[: int(rng.integers(_TOLD[0], _TOLD[1] + 1))]
     asked = things[-1] if rng.random() < _UNTOLD else told[int(rng.integers(len(told)))]
     found: dict[str, dict[str, list[Any]]] = {}
-    context = say(rng, "[{name} is a prescription medicine.|About {name}.|{name}: read this before use.]", {"name": name})
+    context = say(
+        rng, "[{name} is a prescription medicine.|About {name}.|{name}: read this before use.]", {"name": name}
+    )
     for thing in told:
         answer = pick(rng, _THINGS[thing][2])
         before, after = say(rng, f"[{_THINGS[thing][1]}]", {}).split("<>")
