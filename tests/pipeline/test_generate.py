@@ -176,9 +176,32 @@ def test_the_command_writes_to_the_screen(answerer: Run, loaded: Loaded, capsys:
     said = [one["generated"] for one in loaded.generate(QUESTIONS, {"max_new_tokens": 20})]
     assert call(["generate", str(answerer.folder), QUESTIONS[0], "max_new_tokens=20"]) == 0
     assert capsys.readouterr().out == said[0] + "\n"
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(QUESTIONS) + "\n"))
+    pipe_in(monkeypatch, "\n\n".join(QUESTIONS))
     assert call(["generate", str(answerer.folder), "-", "max_new_tokens=20"]) == 0
     assert capsys.readouterr().out == "".join(f"{one}\n" for one in said)
+
+
+def test_prompts_and_answers_go_into_a_file(
+    answerer: Run, loaded: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = [one["generated"] for one in loaded.generate(QUESTIONS, {"max_new_tokens": 20})]
+    asked, out = ["generate", str(answerer.folder), "-", "max_new_tokens=20", "--output"], tmp_path / "out.csv"
+    pipe_in(monkeypatch, "\n\n".join(QUESTIONS))
+    assert call([*asked, str(out)]) == 0
+    assert [(row["prompt"], row["generated"]) for row in tiny_read(out)] == list(zip(QUESTIONS, said, strict=True))
+    asked[2] = QUESTIONS[0]
+    assert call([*asked, str(out)]) == 0
+    assert [row["generated"] for row in tiny_read(out)] == said[:1]
+    asked[2] = "-"
+    for more in ([*asked, str(out)], asked[:-1]):
+        pipe_in(monkeypatch, f"{QUESTIONS[0]}\n\n{'x' * 400}")
+        assert call(more) == 2
+        assert "generate: line 3" in capsys.readouterr().err
+
+
+def pipe_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Let a command read a text as what is piped in."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
 
 
 def test_a_conversation_keeps_its_turns_until_it_is_begun_anew(
@@ -189,7 +212,7 @@ def test_a_conversation_keeps_its_turns_until_it_is_begun_anew(
              {"role": "user", "content": "病"}]  # fmt: skip
     (second,) = loaded.generate(turns, {"max_new_tokens": 8})
     typed = ["病人7?", "病", "", "/reset", "病人7?", "x" * 400, "/exit", "病人7?"]
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(typed) + "\n"))
+    pipe_in(monkeypatch, "\n".join(typed))
     assert call(["chat", str(answerer.folder), "max_new_tokens=8"]) == 0
     said = capsys.readouterr()
     assert said.out == f"{first['generated']}\n{second['generated']}\n{first['generated']}\n"

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,26 @@ def test_a_file_keeps_its_order_and_columns(
     assert [row["who"] for row in found] == [row["who"] for row in rows]
     assert [row["predicted_label"] for row in found] == [row["label"] for row in labelled()[:30]]
     assert found[0]["label"] == "?"
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_texts_and_answers_go_into_a_file(
+    ending: str, classifier: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / f"out.{ending}"
+    asked = ["predict", str(classifier.folder), "-", "--output", str(out)]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\n\n".join(TEXTS).encode()), encoding="utf-8"))
+    assert call(asked) == 0
+    found = [(row["text"], row["label"] or None) for row in _read(out)]
+    assert found == [(TEXTS[0], "drug"), ("", None), (TEXTS[1], "other")]
+    asked[2] = TEXTS[1]
+    assert call(asked) == 0
+    assert [(row["text"], row["label"]) for row in _read(out)] == [(TEXTS[1], "other")]
+
+
+def test_what_rows_hold_beside_a_text_is_not_read(loaded: Loaded) -> None:
+    alone = loaded.predict(TEXTS)
+    assert loaded.predict([{"text": text, "labels": 3, "score": "x"} for text in TEXTS]) == alone
 
 
 def test_a_table_s_columns_may_be_empty_at_first(

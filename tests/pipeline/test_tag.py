@@ -15,6 +15,7 @@ import acclimate
 from acclimate.cli.main import call
 from acclimate.core.rows import ROLE
 from acclimate.pipeline.run import Run, run
+from acclimate.predict.files import write
 from tests.pipeline import tiny
 
 ENTITIES = {"Drug": [["aspirin"]], "Harm": [["bleeding", "ulcer"], ["ulcer"]], "Thing": [["stent"]]}
@@ -109,9 +110,23 @@ def test_rows_of_words_and_long_texts(tagger: Run) -> None:
     with acclimate.load(str(tagger.folder)) as loaded:
         (one,) = loaded.predict([{"tokens": words}])
         assert [(found["start"], found["end"]) for found in one["entities"]] == [(13, 27), (40, 47)]
+        assert one["text"] == TEXT, "places are in a text that nobody has seen"
         (long,) = loaded.predict([" ; ".join([TEXT] * 12)])
     assert long["entities"][-1]["start"] > 500, "windows behind the first are read too"
     assert len(long["entities"]) >= 20
+
+
+def test_rows_that_are_answered_already_may_be_asked_again(tagger: Run, tmp_path: Path) -> None:
+    rows = [
+        {"tokens": TEXT.split(), "entities": [{"start": 90, "end": 3, "label": "Nothing"}]},
+        {"tokens": ["nothing"]},
+    ]
+    with acclimate.load(str(tagger.folder)) as loaded:
+        said, _ = loaded.predict(rows)
+        write(tmp_path / "once.csv", loaded.predict_file(str(tiny.write_rows(tmp_path / "rows.jsonl", rows))))
+        ((own, again),) = loaded.predict_file(str(tmp_path / "once.csv"))
+    assert (again[0]["entities"], own.column("text")[0].as_py()) == (said["entities"], TEXT)
+    assert {*own.column_names} == {"tokens", "entities", "text", "predicted_entities"}
 
 
 def test_only_first_pieces_are_learnt_if_asked(encoder: Path, tmp_path: Path) -> None:

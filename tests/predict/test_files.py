@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from acclimate.core.errors import UserError
 from acclimate.core.rows import Rows
 from acclimate.predict.answers import Line
-from acclimate.predict.files import write
+from acclimate.predict.files import of_texts, write
 
 FOUND = {"start": 0, "end": 7, "label": "Drug", "score": 0.5, "text": "aspirin"}
 EMPTY_THEN_NOT: dict[str, list[Line]] = {
@@ -58,6 +60,53 @@ def test_an_answer_never_takes_a_column_s_place(ending: str, tmp_path: Path) -> 
     assert [(row["label"], row["predicted_label"]) for row in _read(path)] == [("?", "a"), ("!", "a")]
     assert list(_read(path)[0]) == ["label", "text", "predicted_label", "score", "scores"]
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_earlier_answers_stay(ending: str, tmp_path: Path) -> None:
+    path, rows = (
+        tmp_path / f"x.{ending}",
+        pa.table({"label": ["?"], "predicted_label": ["!"], "predicted_label_2": ["."]}),
+    )
+    write(path, [(rows, [{"label": "a"}])])
+    (found,) = _read(path)
+    assert found == {"label": "?", "predicted_label": "!", "predicted_label_2": ".", "predicted_label_3": "a"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_every_value_of_a_table_can_be_written(ending: str, tmp_path: Path) -> None:
+    values = {
+        "day": date(2023, 11, 1),
+        "raw": b"\xff\x00",
+        "sum": Decimal("1.10"),
+        "none": float("nan"),
+        "far": float("inf"),
+    }
+    path, rows = (
+        tmp_path / f"x.{ending}",
+        pa.table({"nested": [values], "pairs": [[values]], **{k: [v] for k, v in values.items()}}),
+    )
+    write(path, [(rows, [{"label": "a"}])])
+    (found,) = _read(path)
+    expected = {"day": "2023-11-01", "raw": "/wA=", "sum": "1.10", "none": None, "far": None}
+    nested, pairs = (json.loads(one) if ending == "csv" else one for one in (found["nested"], found["pairs"]))
+    assert (nested, pairs) == (expected, [expected])
+    assert (found["day"], found["raw"], found["sum"]) == ("2023-11-01", "/wA=", "1.10")
+    assert ending == "csv" or (found["none"], found["far"]) == (None, None)
+    assert "NaN" not in path.read_text(encoding="utf-8")
+
+
+def test_texts_are_rows_of_one_column(tmp_path: Path) -> None:
+    given = [("line 1", "a"), ("line 3", "b")]
+    write(tmp_path / "x.jsonl", of_texts(given, "prompt", lambda texts, names: [
+        {"generated": f"{name}: {text}"} for name, text in zip(names, texts, strict=True)]))  # fmt: skip
+    assert _read(tmp_path / "x.jsonl") == [
+        {"prompt": "a", "generated": "line 1: a"},
+        {"prompt": "b", "generated": "line 3: b"},
+    ]
+    with pytest.raises(UserError, match="no line came in"):
+        write(tmp_path / "y.jsonl", of_texts([], "prompt", lambda texts, names: []))
+    assert not (tmp_path / "y.jsonl").exists()
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

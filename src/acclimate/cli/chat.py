@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from acclimate.cli.generate import say
+from acclimate.cli.given import typed
 from acclimate.core.errors import Fault, UserError
 
 
@@ -32,7 +32,7 @@ def chat(
             raise UserError(Fault("chat", found, "a model that was trained to answer", "use acclimate generate"))
         begin = [{"role": "system", "content": system}] if system else []
         turns = list(begin)
-        for line in _lines():
+        for line in map(str.strip, typed("chat", sign="> ")):
             if line == "/exit":
                 return
             if line == "/reset":
@@ -43,17 +43,6 @@ def chat(
                     turns = [*asked, {"role": "assistant", "content": say(loaded.stream(asked, decoding))}]
                 except UserError as error:
                     print(f"{error}\n  /reset begins anew, /exit ends", file=sys.stderr, flush=True)
-
-
-def _lines() -> Iterator[str]:
-    """Give what is typed, or piped in, line by line."""
-    while True:
-        if sys.stdin.isatty():
-            print("> ", end="", file=sys.stderr, flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            return
-        yield line.strip()
 
 
 def add_to(app: typer.Typer) -> None:

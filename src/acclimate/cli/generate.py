@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from acclimate.cli.predict import is_file
+from acclimate.cli.given import is_file, lines_of
 
 
 def generate(
     model: Annotated[str, typer.Argument(help="the folder of a run or a model, or a Hub id: a causal model")],
     what: Annotated[
-        str, typer.Argument(metavar="[PROMPT | FILE | -]", help="a prompt; a file of any format; -: a prompt a line")
+        str,
+        typer.Argument(
+            metavar="[PROMPT | FILE | -]",
+            help="a prompt; a file of any format; -: a prompt a line, blank ones are none",
+        ),
     ] = "-",
     settings: Annotated[
         list[str] | None,
@@ -26,7 +28,8 @@ def generate(
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="of a file's rows: .csv, .jsonl or .parquet (default: JSON lines)")
+        Path | None,
+        typer.Option(help=".csv, .jsonl or .parquet (default: answers on the screen, of a file's rows JSON lines)"),
     ] = None,
     raw: Annotated[
         bool, typer.Option("--raw", help="write on from the prompt as it is, not by the chat template")
@@ -41,24 +44,30 @@ def generate(
     from acclimate.cli.display import Display
     from acclimate.pipeline.generate import decoding_from
     from acclimate.pipeline.predict import load
-    from acclimate.predict.files import joined, write
+    from acclimate.predict.files import as_json, joined, of_texts, write
 
     file = is_file(what, "generate")
     decoding = decoding_from(settings or [])
     with load(model, batch_tokens=batch_tokens) as loaded:
-        if what == "-":
-            for line in sys.stdin:
-                say(loaded.stream(line.rstrip("\n"), decoding, raw=raw))
+        if output is not None:
+            lines, tell = lines_of(what, "generate", blank=False), Display()
+            chunks = (
+                loaded.generate_file(what, decoding, tell, raw=raw)
+                if file
+                else of_texts(
+                    lines,
+                    "prompt",
+                    lambda texts, names: loaded.speaking.generate(texts, decoding, tell, names, raw=raw),
+                )
+            )
+            print(f"{write(output, chunks)} rows: {output}")
         elif file:
-            chunks = loaded.generate_file(what, decoding, Display(), raw=raw)
-            if output is not None:
-                print(f"{write(output, chunks)} rows: {output}")
-                return
-            for rows, answers in chunks:
+            for rows, answers in loaded.generate_file(what, decoding, Display(), raw=raw):
                 for row, answer in zip(rows.to_pylist(), answers, strict=True):
-                    print(json.dumps(joined(row, answer), ensure_ascii=False, default=str), flush=True)
+                    print(as_json(joined(row, answer)), flush=True)
         else:
-            say(loaded.stream(what, decoding, raw=raw))
+            for name, line in lines_of(what, "generate", blank=False):
+                say(loaded.speaking.stream(line, decoding, raw=raw, name=name))
 
 
 def say(pieces: Iterable[str]) -> str:

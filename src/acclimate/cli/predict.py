@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from acclimate.core.errors import Fault, UserError
+from acclimate.cli.given import is_file, lines_of
 
 
 def predict(
@@ -25,51 +22,23 @@ def predict(
 ) -> None:
     """Answer by a trained model: labels with probabilities, entities, answers. Order and columns of a file are kept."""
     from acclimate.pipeline.predict import load
-    from acclimate.predict.files import joined, write
+    from acclimate.predict.files import as_json, joined, of_texts, write
 
     file = is_file(what, "predict")
     with load(model, batch_tokens=batch_tokens) as loaded:
-        if what == "-":
-            for line in sys.stdin:
-                _say(loaded.predict(line.rstrip("\n"))[0])
+        if output is not None:
+            lines = lines_of(what, "predict")
+            chunks = (
+                loaded.predict_file(what) if file else of_texts(lines, "text", lambda texts, _: loaded.predict(texts))
+            )
+            print(f"{write(output, chunks)} rows: {output}")
         elif file:
-            chunks = loaded.predict_file(what)
-            if output is not None:
-                print(f"{write(output, chunks)} rows: {output}")
-                return
-            for rows, answers in chunks:
+            for rows, answers in loaded.predict_file(what):
                 for row, answer in zip(rows.to_pylist(), answers, strict=True):
-                    _say(joined(row, answer))
+                    print(as_json(joined(row, answer)), flush=True)
         else:
-            _say(loaded.predict(what)[0])
-
-
-def is_file(what: str, where: str) -> bool:
-    """Say whether a file is meant, or a text. Raises: UserError for a folder, and for what looks like a file and is not there."""
-    allowed = "a file, a text, or - for lines of text"
-    try:
-        if Path(what).is_file():
-            return True
-        is_folder = bool(what) and Path(what).is_dir()
-    except (OSError, ValueError):  # no file can be called so
-        return False
-    if is_folder or _looks_like_a_file(what):
-        found, do = (f"{what} is a folder", "name a file in it") if is_folder else (f"no file {what}", "check the path")
-        raise UserError(Fault(where, found, allowed, f"{do}; a text that looks like one goes in as a line (-)"))
-    return False
-
-
-def _looks_like_a_file(what: str) -> bool:
-    """Say whether one word ends as the files do that sources read, or is a path to a file of any ending."""
-    from acclimate.sources.ending import ending_of
-
-    if len(what.split()) != 1:
-        return False
-    return ending_of(what) is not None or re.fullmatch(r".*[/\\].*\.[A-Za-z][A-Za-z0-9]{0,7}", what) is not None
-
-
-def _say(line: object) -> None:
-    print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
+            for _, line in lines_of(what, "predict"):
+                print(as_json(loaded.predict(line)[0]), flush=True)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -103,6 +103,11 @@ def replace_column(rows: Rows, name: str, values: Any) -> Rows:
     return rows.append_column(name, array)
 
 
+def without(rows: Rows, names: Sequence[str]) -> Rows:
+    """Give `rows` without those of the columns `names` that are there."""
+    return rows.drop_columns([name for name in names if name in rows.column_names])
+
+
 def with_copies(
     rows: Rows, wanted: Mapping[str, str | None], read: Sequence[str | None] = ()
 ) -> tuple[Rows, dict[str, str]]:

@@ -23,6 +23,7 @@ from acclimate.core.rows import (
     need_columns,
     need_text,
     replace_column,
+    without,
 )
 from acclimate.objective.class_cells import flag, is_label, labels_of, namer, number, written_alike
 from acclimate.objective.class_paths import said_of_paths
@@ -119,7 +120,7 @@ def asked(rows: Rows, text: str | None, pair: str | None, where: str) -> Rows:
     usual_text, pair = texts_of(rows, text, pair)
     text = text or (there[0] if len(there) == 1 else usual_text or _first(there, TEXTS, where, do))
     need_text(rows, [text, *([pair] if pair else [])], where)
-    made = rows if text == "text" else replace_column(rows, "text", rows.column(text))
+    made = without(replace_column(rows, "text", rows.column(text)), [LABELS, SCORE])
     return made if pair is None else replace_column(made, PAIR, rows.column(pair))
 
 

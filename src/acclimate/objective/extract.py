@@ -12,7 +12,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
-from acclimate.core.rows import ROLE, Counts, Rows, with_copies
+from acclimate.core.rows import ROLE, Counts, Rows, with_copies, without
 from acclimate.objective.extract_rows import ANSWERS, CONTEXT, Asked, columns_of, need_columns, shaped, with_texts
 from acclimate.objective.losses import place_loss
 
@@ -82,7 +82,7 @@ class Extract(Method):
         return shaped(rows, need_columns(rows, self._asked, where), where)
 
     def asked(self, rows: Rows, where: str) -> Rows:
-        return with_texts(rows, need_columns(rows, self._asked, where, answers=False))
+        return without(with_texts(rows, need_columns(rows, self._asked, where, answers=False)), [ANSWERS])
 
     def settled(self, rows: Rows, where: str) -> Extract:
         roles, answers = rows.column(ROLE).to_pylist(), rows.column(ANSWERS).to_pylist()

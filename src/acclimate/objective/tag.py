@@ -12,7 +12,17 @@ from pydantic import Field
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels, Name
 from acclimate.core.method import Method, option
-from acclimate.core.rows import OWN_COLUMNS, ROLE, Counts, Rows, need_text, replace_column, with_copies, with_places
+from acclimate.core.rows import (
+    OWN_COLUMNS,
+    ROLE,
+    Counts,
+    Rows,
+    need_text,
+    replace_column,
+    with_copies,
+    with_places,
+    without,
+)
 from acclimate.core.rows import need_columns as need
 from acclimate.core.tags import OUTSIDE, entity_f1, in_known_form, parts, spans_of, stretches
 from acclimate.core.text import Spans, unit_of_tokens, word_spans
@@ -108,12 +118,12 @@ class Tag(Method):
         """Give rows without tags with `text`, of words with `word_spans`: of one column alone, the text."""
         found = found_columns(rows, self._asked)
         if found.tokens in rows.column_names:
-            return with_words(rows, str(found.tokens), found.text, where)
+            return without(with_words(rows, str(found.tokens), found.text, where), [ENTITIES])
         there = [name for name in rows.column_names if name not in OWN_COLUMNS]
         text = there[0] if len(there) == 1 and self.text_column is None else found.text or "text"
         need(rows, [text], where, "rename the column of the texts to it")
         need_text(rows, [text], where)
-        return rows if text == "text" else replace_column(rows, "text", rows.column(text))
+        return without(replace_column(rows, "text", rows.column(text)), self.columns)
 
     def settled(self, rows: Rows, where: str) -> Tag:
         ((given,), _) = in_known_form([self.labels])

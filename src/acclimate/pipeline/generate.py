@@ -51,9 +51,9 @@ class Speaking:
         made = self.generator.texts(prompts, decoding, tell, names)
         return [{"generated": one.text, "generated_tokens": one.tokens, "generated_cut": one.cut} for one in made]
 
-    def stream(self, asked: Asked, decoding: Decoding, *, raw: bool = False) -> Iterator[str]:
-        """Give an answer piece by piece, as it is written."""
-        return self.generator.pieces(self.prompt(asked, "prompt 1", raw=raw), decoding)
+    def stream(self, asked: Asked, decoding: Decoding, *, raw: bool = False, name: str = "prompt 1") -> Iterator[str]:
+        """Give an answer piece by piece, as it is written. `name` is for messages."""
+        return self.generator.pieces(self.prompt(asked, name, raw=raw), decoding, name)
 
     def prompt(self, asked: Asked, name: str, *, raw: bool) -> str | Rendered:
         """Write out what is asked as the model reads it. `name` is for messages."""

@@ -13,11 +13,12 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Tell, silent
 from acclimate.core.language_model import TASK
 from acclimate.core.registry import resolve
-from acclimate.core.rows import OWN_COLUMNS, Rows
+from acclimate.core.rows import OWN_COLUMNS, Rows, without
 from acclimate.model.load import config_for, folder_of, load_tokenizer, model_in, need_head
 from acclimate.model.load import load as load_model
 from acclimate.model.section import Model
 from acclimate.objective.class_rows import PAIR, PAIRS
+from acclimate.objective.tag_rows import WORDS
 from acclimate.pipeline.generate import Asked, Speaking, as_decoding, asked_in
 from acclimate.pipeline.predictor import Answering, answering
 from acclimate.pipeline.trained_task import is_causal, learnt_a_task, phase_of
@@ -94,7 +95,7 @@ class Loaded:
         """Read a file of any format, and give its rows (their own columns) with what was written to each."""
         rows, _ = resolve("sources", name_for(path, "generate"))(path=path).read("generate")
         asked, names = asked_in(rows, f"generate: {path}", self.speaking.objective)
-        own = rows.drop_columns([name for name in OWN_COLUMNS if name in rows.column_names])
+        own = without(rows, OWN_COLUMNS)
         yield own, self.speaking.generate(asked, decoding, tell, names, raw=raw)
 
     @property
@@ -126,7 +127,7 @@ class Loaded:
         rows, _ = resolve("sources", name_for(path, _WHERE))(path=path).read(_WHERE)
         for start in range(0, rows.num_rows, _CHUNK):
             some = rows.slice(start, _CHUNK)
-            own = some.drop_columns([name for name in OWN_COLUMNS if name in some.column_names])
+            own = without(some, OWN_COLUMNS)
             yield own, self._of(some, tell)
 
     def _of(self, rows: Rows, tell: Tell) -> list[Line]:
@@ -138,7 +139,13 @@ class Loaded:
         task: Any = self._answering.phase.objective
         asked = self._as_learnt(task.asked(rows, _WHERE))
         found = self._answering.answers(asked, [""] * rows.num_rows, tell)
-        return lines(found, asked.column("text").to_pylist(), self._abstain)
+        texts = asked.column("text").to_pylist()
+        said = lines(found, texts, self._abstain)
+        if WORDS not in asked.column_names or "text" in rows.column_names:
+            return said
+        return [
+            {"text": text, **line} for text, line in zip(texts, said, strict=True)
+        ]  # made of words: places are in it
 
     def _as_learnt(self, asked: Rows) -> Rows:
         """Give rows with a second text if training had pairs, and only then (a model that doesn't say: as they are)."""
@@ -146,7 +153,7 @@ class Loaded:
             there = ", ".join(name for name in asked.column_names if name not in OWN_COLUMNS)
             found = f"no second text, and {self._path} was trained on pairs"
             raise UserError(Fault(_WHERE, found, there, f"give rows with {' or '.join(PAIRS)} as well"))
-        return asked.drop_columns([PAIR]) if self._pairs is False and PAIR in asked.column_names else asked
+        return without(asked, [PAIR]) if self._pairs is False else asked
 
     def close(self) -> None:
         """Give the model free."""

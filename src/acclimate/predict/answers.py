@@ -16,7 +16,7 @@ _ENTITY = pa.struct(
     [("start", pa.int64()), ("end", pa.int64()), ("label", pa.string()), ("score", pa.float64()), ("text", pa.string())]
 )
 _TYPES = {"label": pa.string(), "score": pa.float64(), "labels": pa.list_(pa.string()), "entities": pa.list_(_ENTITY),
-          "answer": pa.string(), "generated": pa.string(), "generated_tokens": pa.int64(), "generated_cut": pa.bool_()}  # fmt: skip
+          "answer": pa.string(), "text": pa.string(), "generated": pa.string(), "generated_tokens": pa.int64(), "generated_cut": pa.bool_()}  # fmt: skip
 
 
 def types(line: Line) -> dict[str, pa.DataType]:

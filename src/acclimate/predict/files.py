@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import itertools
 import json
-from collections.abc import Container, Iterable, Iterator
+import math
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +27,8 @@ _WHERE = "--output"
 def write(path: Path, chunks: Iterable[Chunk]) -> int:
     """Write rows with their answers beside their own columns; give how many. What stood there is replaced at the end.
 
-    An answer's column whose name the rows have already is called `predicted_NAME`. In CSV, lists and mappings are JSON.
+    An answer's column whose name the rows have already is called `predicted_NAME` (or `predicted_NAME_2`, ...: every column
+    of the rows is kept). In CSV, lists and mappings are JSON. Bytes are base64, and in JSON numbers that are none are null.
     Raises: UserError for another ending, or a place that can't be written.
     """
     if path.suffix not in ENDINGS:
@@ -50,6 +54,18 @@ def _beside(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def of_texts(
+    named: Iterable[tuple[str, str]], column: str, answer: Callable[[list[str], list[str]], list[Line]]
+) -> Iterator[Chunk]:
+    """Give texts in a column, with their answers. Takes: `named`, of each text its name for messages and the text itself;
+    `answer`, which is given texts and names. Raises: UserError if there are none.
+    """
+    names, texts = [list(some) for some in zip(*named, strict=True)] or ([], [])
+    if not texts:
+        raise UserError(Fault("-", "no line came in", "a text a line", "pipe lines in, or name a file or a text"))
+    yield pa.table({column: texts}), answer(texts, names)
+
+
 def _joined(chunks: Iterable[Chunk]) -> Iterator[Line]:
     for rows, answers in chunks:
         yield from (joined(row, line) for row, line in zip(rows.to_pylist(), answers, strict=True))
@@ -61,7 +77,27 @@ def joined(row: dict[str, Any], line: Line) -> Line:
 
 
 def _name(key: str, there: Container[str]) -> str:
-    return f"predicted_{key}" if key in there else key
+    """Give the first name that is free."""
+    if key not in there:
+        return key
+    name = f"predicted_{key}"
+    numbered = (f"{name}_{number}" for number in itertools.count(2))
+    return next(one for one in itertools.chain([name], numbered) if one not in there)
+
+
+def as_json(value: Any) -> str:
+    """Write strict JSON: NaN and infinity are null, bytes base64; dates and decimals are text."""
+    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, default=str)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _csv(path: Path, chunks: Iterable[Chunk]) -> int:
@@ -77,14 +113,14 @@ def _csv(path: Path, chunks: Iterable[Chunk]) -> int:
 
 
 def _cell(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    return as_json(value) if isinstance(value, list | dict) else _plain(value) if isinstance(value, bytes) else value
 
 
 def _jsonl(path: Path, chunks: Iterable[Chunk]) -> int:
     count = 0
     with path.open("w", encoding="utf-8") as file:
         for row in _joined(chunks):
-            file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+            file.write(as_json(row) + "\n")
             count += 1
     return count
 

@@ -73,11 +73,14 @@ class Generator:
         """Give how many tokens each prompt has."""
         return [len(ids) for ids in self._tokens(prompts)]
 
-    def pieces(self, prompt: str | Rendered, decoding: Decoding) -> Iterator[str]:
-        """Give what is written on from a prompt, piece by piece: whole characters, and nothing of a stop string."""
+    def pieces(self, prompt: str | Rendered, decoding: Decoding, name: str = "prompt 1") -> Iterator[str]:
+        """Give what is written on from a prompt, piece by piece: whole characters, and nothing of a stop string.
+
+        Takes: `name` of the prompt, for messages.
+        """
         from acclimate.compat.transformers.writing import Prompts
 
-        (ids,) = self._ids([prompt], ())
+        (ids,) = self._ids([prompt], [name])
         most = min(decoding.max_new_tokens, self.lm.max_length - len(ids))
         told, new = "", []
         for one in self._writer.stream(Prompts([ids], seeds_of([ids], decoding)), decoding, most, self._over(decoding)):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
 
-from acclimate.cli.predict import is_file
+from acclimate.cli.given import is_file, lines_of
 from acclimate.core.errors import UserError
 from acclimate.sources.ending import FORMATS
 
@@ -42,3 +44,29 @@ def test_a_folder_is_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         (fault,) = raised.value.faults
         assert (fault.found, fault.allowed) == (f"{what} is a folder", "a file, a text, or - for lines of text")
     assert not is_file("notes of the day", "predict")
+
+
+def test_bytes_that_are_no_text_are_no_text() -> None:
+    with pytest.raises(UserError, match="not in the terminal's encoding"):
+        is_file(b"a \xff".decode("utf-8", "surrogateescape"), "predict")
+
+
+def typed(data: bytes, monkeypatch: pytest.MonkeyPatch, *, blank: bool = True) -> list[tuple[str, str]]:
+    """Give the lines that a command reads of what is piped in."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+    return list(lines_of("-", "predict", blank=blank))
+
+
+def test_lines_keep_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = "\ufeffa\r\n\n \nb c".encode()
+    assert typed(data, monkeypatch) == [("line 1", "a"), ("line 2", ""), ("line 3", " "), ("line 4", "b c")]
+    assert typed(data, monkeypatch, blank=False) == [("line 1", "a"), ("line 4", "b c")]
+    assert list(lines_of(" ", "predict", blank=False)) == [("prompt 1", " ")]
+
+
+def test_a_line_that_is_no_text_is_named_after_those_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\nb\xff\nc\n"), encoding="utf-8"))
+    lines = lines_of("-", "predict")
+    assert next(lines) == ("line 1", "a")
+    with pytest.raises(UserError, match="predict: line 2: not utf-8: byte 0xff"):
+        next(lines)
