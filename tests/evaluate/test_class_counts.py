@@ -31,3 +31,10 @@ def test_what_divides_by_nothing_is_named() -> None:
     metrics = [resolve("metric", name)() for name in ("precision", "recall", "specificity", "f1", "roc_auc", "pr_auc", "matthews")]  # fmt: skip
     found = undefined({"after": [one for metric in metrics for one in metric.sums(never)]}, expected_scores(never))
     assert [sentence.split()[0] for sentence in found] == ["precision", "matthews"]
+
+
+def test_units_of_two_labels_name_the_one_they_are_about() -> None:
+    two = one_of(("no", "yes"), [0, 1], [[0.9, 0.1], [0.2, 0.8]])
+    for name in ("precision", "recall", "specificity", "f1", "pr_auc"):
+        (one,) = resolve("metric", name)().sums(two)
+        assert one.unit.endswith(", about 'yes'")

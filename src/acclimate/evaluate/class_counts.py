@@ -99,7 +99,7 @@ class Counted:
 
     def about(self, unit: str) -> str:
         """Name the positive label in a unit of two labels' score."""
-        return f"{unit} (about {self.names[1]!r})"
+        return f"{unit}, about {self.names[1]!r}"
 
     @property
     def shown(self) -> list[int]:
