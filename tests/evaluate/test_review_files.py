@@ -23,9 +23,10 @@ def saved(folder: Path, text: str, name: str = "anna.csv", encoding: str = "utf-
         ("item,choice,comment\nabc-001,left,good\nabc-002,tie,\n", "utf-8"),
         ('item,prompt,choice,comment\r\nabc-001,"a,\r\nb",LEFT ,x\r\nabc-002,p,Tie,\r\n', "utf-8-sig"),
         ("Item;prompt;Choice;comment\nabc-001;p,q,r;left;ja\nabc-002;p;tie;\n;;;\n", "utf-8"),
+        ("item,choice,comment\nabc-001,left,good, but long\nabc-002,tie,\n", "utf-8"),
         ("item\tchoice\tcomment\nabc-001\tleft\tok\nabc-002\ttie\t\n", "utf-8"),
     ],
-    ids=["plain", "saved by a spreadsheet", "semicolons", "tabs"],
+    ids=["plain", "saved by a spreadsheet", "semicolons", "a comma of its own", "tabs"],
 )
 def test_a_sheet_is_read_as_people_save_it(text: str, encoding: str, tmp_path: Path) -> None:
     found = read_filled([saved(tmp_path, text, encoding=encoding)], KEY)
@@ -60,6 +61,7 @@ def test_all_sheets_are_looked_at_before_anything_is_said(tmp_path: Path) -> Non
     sheets.append(saved(tmp_path, "item,choice,comment\nabc-001,left,grün\n", "3.csv", "latin-1"))
     with pytest.raises(UserError) as caught:
         read_filled(sheets, KEY)
+    assert "into its column `reviewer`, or rename the file" in caught.value.faults[0].do
     found = [fault.found for fault in caught.value.faults]
     assert found == [
         "a second sheet of reviewer 'Li'",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from acclimate.core.errors import UserError
 from acclimate.core.ledger import Ledger
@@ -91,6 +93,18 @@ def test_a_test_on_what_the_earlier_run_was_trained_on_is_a_fault(earlier: Run, 
     data = recipe(earlier.folder / "model", some_reviews(tmp_path / "new.jsonl", 1), tmp_path / "run", **wider)
     with pytest.raises(UserError, match=r"rows to test on are of \d+ groups \(film\) that .*, was trained on"):
         check(data)
+
+
+def test_code_of_the_earlier_run_s_own_is_not_needed(earlier: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "earlier"
+    shutil.copytree(earlier.folder, copy)
+    said = yaml.safe_load((copy / "recipe.yaml").read_text())
+    said["evaluate"]["metrics"] = [{"name": "gone.py:Mine", "sha256": "0" * 64, "label": "x"}]
+    said["phases"][0]["train"]["callbacks"] = [{"name": "gone.py:Heard", "sha256": "0" * 64}]
+    (copy / "recipe.yaml").write_text(yaml.safe_dump(said))
+    changed = {"seed": 1, "leaks": "remove"}
+    with pytest.raises(UserError, match=r"rows to train on are of \d+ groups \(film\)"):
+        check(recipe(copy / "model", some_reviews(tmp_path / "new.jsonl", 1), tmp_path / "run", **changed))
 
 
 def test_what_the_new_data_cost_on_the_old_test_rows(earlier: Run, tmp_path: Path) -> None:

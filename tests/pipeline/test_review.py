@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 import acclimate
 from acclimate.core.artifact import write_text
@@ -62,6 +64,33 @@ def test_a_sheet_goes_out_and_comes_back(answered: Path, tmp_path: Path) -> None
     written = json.loads((made.folder / "review_result.json").read_text(encoding="utf-8"))
     assert written["win_rate"] == back.outcome.win_rate
     assert written["reviewers"] == {"anna": pytest.approx(2 / 3), "ben": pytest.approx(2 / 3)}
+
+
+def test_sheets_of_one_name_are_told_apart_by_who_filled_them_in(answered: Path, tmp_path: Path) -> None:
+    sheet = acclimate.review(answered).folder / "review.csv"
+    places = [tmp_path / name / "review.csv" for name in ("alice", "bob")]
+    for place in places:
+        place.parent.mkdir()
+        fill(sheet, place)
+    with pytest.raises(UserError, match="a second sheet of reviewer 'review'"):
+        acclimate.review(answered, places)
+    for place in places:
+        text = place.read_text(encoding="utf-8")
+        assert text.startswith("item,prompt,left,right,choice,reviewer,comment")
+        place.write_text(re.sub(r"(left|right),,\n", rf"\1,{place.parent.name},\n", text, count=1), encoding="utf-8")
+    back = acclimate.review(answered, places)
+    assert back.outcome is not None
+    assert back.outcome.reviewers.keys() == {"alice", "bob"}
+
+
+def test_a_run_with_code_of_its_own_is_reviewed_without_it(answered: Path) -> None:
+    recipe = yaml.safe_load((answered / RECIPE).read_text(encoding="utf-8"))
+    metric = {"name": "gone.py:Mine", "sha256": "0" * 64, "label": "x"}
+    write_text(answered / RECIPE, yaml.safe_dump({**recipe, "evaluate": {"metrics": [metric], "confidence": 0.9}}))
+    acclimate.review(answered)
+    back = acclimate.review(answered, [fill(answered / "review" / "review.csv", answered / "a.csv")])
+    assert back.outcome is not None
+    assert back.outcome.confidence == 0.9
 
 
 def test_the_same_call_gives_the_same_files_and_another_seed_never_replaces_a_key(

@@ -50,11 +50,11 @@ addEventListener("load", () => {
 
 def test_the_csv_says_all_and_holds_no_formula() -> None:
     text = render_csv(SHEET, reference=False)
-    assert text.startswith("\ufeffitem,prompt,left,right,choice,comment\r\n")
+    assert text.startswith("\ufeffitem,prompt,left,right,choice,reviewer,comment\r\n")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
     assert rows[0] == {
         "item": "abc-001", "prompt": "What is\nhypertension?", "left": "左边 高血压", "right": "right one",
-        "choice": "", "comment": "",
+        "choice": "", "reviewer": "", "comment": "",
     }  # fmt: skip
     assert [rows[2][name] for name in ("prompt", "left", "right")] == ["'=1+1", "'-x", "'@y"]
     assert "reference" in render_csv(SHEET, reference=True).partition("\n")[0]
@@ -160,6 +160,12 @@ def test_the_outcome_in_words() -> None:
         "Agreement of the reviewers: Cohen's kappa 0.42 (38 comparisons judged by more than one). "
         "The left side was chosen in 50.0 % of the choices that are no tie."
     )
+
+
+@pytest.mark.parametrize("groups, said", [(1, "1 group is too few"), (7, "7 groups are too few")])
+def test_without_an_interval_it_says_of_how_few_groups(groups: int, said: str) -> None:
+    words = " ".join(sentences(replace(OUTCOME, low=None, high=None, groups=groups)))
+    assert f"no interval: {said}" in words.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from acclimate.cli.code import AllowCode
-
 
 def review(
     run: Annotated[Path, typer.Argument(help="folder of a finished run whose models have answered test rows")],
@@ -17,15 +15,12 @@ def review(
     rows: Annotated[int, typer.Option(min=1, help="most rows that are compared")] = 50,
     seed: Annotated[int, typer.Option(min=0, help="of the rows that are drawn, their order and their sides")] = 0,
     reference: Annotated[bool, typer.Option("--reference", help="show the right answers too")] = False,
-    allow_code: AllowCode = False,
 ) -> None:
     """Let people compare base and adapted model blindly: write a sheet, or read filled ones."""
-    from acclimate.core.local_code import code_allowed
     from acclimate.pipeline.review import review as compared
     from acclimate.report.review import sentences
 
-    with code_allowed(allow_code):
-        made = compared(run, filled or (), to=to, rows=rows, seed=seed, reference=reference)
+    made = compared(run, filled or (), to=to, rows=rows, seed=seed, reference=reference)
     if made.outcome is not None:
         print("\n".join(sentences(made.outcome)))
         return

@@ -87,9 +87,20 @@ def hashes_in(data: Any) -> dict[str, str]:
     """Give the files that a resolved recipe names, with their hashes."""
     inside = data.values() if isinstance(data, dict) else data if isinstance(data, list | tuple) else ()
     found = {name: digest for part in inside for name, digest in hashes_in(part).items()}
-    if isinstance(data, dict) and HASH in data and is_local(str(data.get("name"))):
+    if _of_file(data):
         found[str(data["name"]).rpartition(":")[0]] = str(data[HASH])
     return found
+
+
+def without_local(data: Any) -> Any:
+    """Give a resolved recipe without the methods that lie in files: what is read of it then imports nothing."""
+    if isinstance(data, dict):
+        return {key: without_local(value) for key, value in data.items() if not _of_file(value)}
+    return [without_local(one) for one in data if not _of_file(one)] if isinstance(data, list) else data
+
+
+def _of_file(data: Any) -> bool:
+    return isinstance(data, dict) and HASH in data and is_local(str(data.get("name")))
 
 
 def own_place(error: BaseException) -> str:

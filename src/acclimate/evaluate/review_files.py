@@ -52,7 +52,8 @@ def read_filled(paths: Sequence[Path], key: Key) -> list[Filled]:
             faults += error.faults
             continue
         if one.reviewer in {other.reviewer for other in found}:
-            faults.append(Fault(str(path), f"a second sheet of reviewer {one.reviewer!r}", "one each", "leave one out"))
+            do = "write who filled it in into its column `reviewer`, or rename the file; leave out a sheet that is there twice"
+            faults.append(Fault(str(path), f"a second sheet of reviewer {one.reviewer!r}", "one each", do))
         found.append(one)
     if faults:
         raise UserError(*faults)
@@ -69,7 +70,7 @@ def _filled(path: Path, sheet: str, items: set[str]) -> Filled:
     for line in lines:
         where = f"{path}, line {lines.line_num}"
         item, choice, name, comment = (
-            (line.get(columns.get(column)) or "").strip() for column in ("item", "choice", "reviewer", "comment")
+            (line.get(columns.get(column, "")) or "").strip() for column in ("item", "choice", "reviewer", "comment")
         )
         reviewer, comments = reviewer or name, comments + bool(comment)
         if not choice:

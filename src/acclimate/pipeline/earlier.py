@@ -13,7 +13,7 @@ from acclimate.core.artifact import is_complete
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.rows import GROUP, Rows, about
 from acclimate.pipeline.prepare import of_domain, of_role, rows_in
-from acclimate.pipeline.recipe import Recipe, read_recipe
+from acclimate.pipeline.recipe import Recipe, read_without_code
 from acclimate.pipeline.stages import folder_name
 from acclimate.pipeline.workplace import RECIPE
 
@@ -66,7 +66,7 @@ def earlier_runs(model: str | None) -> Iterator[tuple[Path, Rows]]:
     seen: set[Path] = set()
     while model and (folder := Path(model).expanduser().parent) not in seen and any(folder.glob("*-prepare")):
         seen.add(folder)
-        recipe, _ = read_recipe(folder / RECIPE)
+        recipe = read_without_code(folder / RECIPE)
         names = [phase.name for phase in recipe.phases]
         place = folder / folder_name("prepare", names[-1], names)
         if is_complete(place):

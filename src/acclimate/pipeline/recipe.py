@@ -11,6 +11,7 @@ import yaml
 from pydantic import field_validator, model_validator
 
 from acclimate.core.errors import Fault, UserError
+from acclimate.core.local_code import without_local
 from acclimate.core.method import Family, Section, option
 from acclimate.core.protocols import Adapter, Objective, Source, Step
 from acclimate.core.recipe import Data, parse_yaml, validate
@@ -126,6 +127,11 @@ def read_recipe(
     except UserError as error:
         named = (Fault(_SINGLE.sub(r"\1", fault.where), fault.found, fault.allowed, fault.do) for fault in error.faults)
         raise UserError(*named) from None
+
+
+def read_without_code(path: Path) -> Recipe:
+    """Read the recipe of a finished run for what its own code has no part in: methods in files are left out."""
+    return read_recipe(without_local(_load(path)[0]))[0]
 
 
 def read_data(

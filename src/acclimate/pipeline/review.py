@@ -11,7 +11,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.review import Key, ReviewOutcome
 from acclimate.evaluate.review import blind, outcome
 from acclimate.evaluate.review_files import ANSWERS, read_filled, read_pairs
-from acclimate.pipeline.recipe import Recipe, read_recipe
+from acclimate.pipeline.recipe import Recipe, read_without_code
 from acclimate.pipeline.stages import folder_name
 from acclimate.pipeline.workplace import RECIPE
 from acclimate.report.review import write_sheet
@@ -54,7 +54,7 @@ def review(
         raise UserError(
             Fault(str(folder), "holds no run", "the folder of a finished run (runs/NAME)", "check the path")
         )
-    recipe, _ = read_recipe(folder / RECIPE)
+    recipe = read_without_code(folder / RECIPE)
     place = folder / "review" if to is None else Path(to).expanduser()
     if filled:
         return _read(place, [Path(path).expanduser() for path in filled], recipe)

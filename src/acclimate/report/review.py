@@ -31,8 +31,17 @@ def write_sheet(sheet: Sheet, folder: Path, title: str, *, reference: bool) -> l
 
 
 def render_csv(sheet: Sheet, *, reference: bool) -> str:
-    """Give the sheet as CSV, with a mark in front by which spreadsheets know UTF-8."""
-    columns = ["item", "prompt", *(["reference"] if reference else []), "left", "right", "choice", "comment"]
+    """Give the sheet as CSV, with a mark in front by which spreadsheets know UTF-8. Who fills it in writes a name once."""
+    columns = [
+        "item",
+        "prompt",
+        *(["reference"] if reference else []),
+        "left",
+        "right",
+        "choice",
+        "reviewer",
+        "comment",
+    ]
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, extrasaction="ignore", restval="")
     writer.writeheader()
@@ -58,7 +67,7 @@ def sentences(made: ReviewOutcome) -> list[str]:
     judged = made.wins + made.ties + made.losses
     confidence, groups = formats.percent(made.confidence, whole=True), formats.count(made.groups, "group")
     if made.low is None or made.high is None:
-        interval = f"no interval: {groups} are too few"
+        interval = f"no interval: {groups} {'is' if made.groups == 1 else 'are'} too few"
     else:
         ends = f"{formats.percent(made.low)} to {formats.percent(made.high)}"
         interval = f"{confidence} interval {ends}, {groups}"
