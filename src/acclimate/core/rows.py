@@ -19,7 +19,7 @@ Rows: TypeAlias = pa.Table
 ROW_ID, ROLE, GROUP = "row_id", "_role", "_group"
 OWN_COLUMNS = (ROW_ID, ROLE, GROUP)
 ROLES = ("train", "validation", "test")
-_PLACES = "places"
+_PLACES, _READ = "places", "columns_read"
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,16 @@ def with_copies(
 def with_places(rows: Rows, columns: Sequence[str]) -> Rows:
     """Give `rows` with a word that places in these columns of text are written down."""
     return with_about(rows, {_PLACES: list(columns)})
+
+
+def with_read(rows: Rows, columns: Mapping[str, str | None]) -> Rows:
+    """Give `rows` with a word of which columns a task read: option -> column (None: none)."""
+    return with_about(rows, {_READ: {option: name for option, name in columns.items() if name is not None}})
+
+
+def columns_read(rows: Rows) -> dict[str, str]:
+    """Give the options of a task and the columns that it read by them."""
+    return dict(about(rows).get(_READ, {}))
 
 
 def holding_places(rows: Rows) -> list[str]:

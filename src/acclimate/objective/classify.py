@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels, Name
 from acclimate.core.method import Method, option
-from acclimate.core.rows import ROLE, Counts, Rows, with_copies
+from acclimate.core.rows import ROLE, Counts, Rows, with_copies, with_read
 from acclimate.objective.class_cells import spaced
 from acclimate.objective.class_labels import (
     balanced,
@@ -140,7 +140,9 @@ class Classify(Method):
         return with_copies(rows, {"text": self.text_column, PAIR: self.text_pair_column}, labels)
 
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
-        return shaped(rows, self._found(rows, where), self.labels, where)
+        found = self._found(rows, where)
+        made, counts, said = shaped(rows, found, self.labels, where)
+        return with_read(made, {"text_column": found.text, "text_pair_column": found.pair}), counts, said
 
     def asked(self, rows: Rows, where: str) -> Rows:
         return asked(rows, self.text_column, self.text_pair_column, where)

@@ -12,7 +12,7 @@ from acclimate.core.errors import Fault, UserError
 from acclimate.core.examples import Document, Examples, Flat, Supervised
 from acclimate.core.labels import Labels
 from acclimate.core.method import Method, option
-from acclimate.core.rows import ROLE, Counts, Rows, with_copies, without
+from acclimate.core.rows import ROLE, Counts, Rows, with_copies, with_read, without
 from acclimate.objective.extract_rows import ANSWERS, CONTEXT, Asked, columns_of, need_columns, shaped, with_texts
 from acclimate.objective.losses import place_loss
 
@@ -79,7 +79,9 @@ class Extract(Method):
         return with_copies(rows, {"text": found.question, CONTEXT: found.context}, [found.answers])
 
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
-        return shaped(rows, need_columns(rows, self._asked, where), where)
+        found = need_columns(rows, self._asked, where)
+        made, counts, said = shaped(rows, found, where)
+        return with_read(made, {"question_column": found.question, "context_column": found.context}), counts, said
 
     def asked(self, rows: Rows, where: str) -> Rows:
         return without(with_texts(rows, need_columns(rows, self._asked, where, answers=False)), [ANSWERS])

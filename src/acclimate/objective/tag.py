@@ -21,6 +21,7 @@ from acclimate.core.rows import (
     replace_column,
     with_copies,
     with_places,
+    with_read,
     without,
 )
 from acclimate.core.rows import need_columns as need
@@ -112,7 +113,10 @@ class Tag(Method):
         return made if words else with_places(made, ["text", *copies.values()]), copies
 
     def shape(self, rows: Rows, where: str) -> tuple[Rows, Counts, str]:
-        return shaped(rows, need_columns(rows, self._asked, where), self.labels, where)
+        found = need_columns(rows, self._asked, where)
+        made, counts, said = shaped(rows, found, self.labels, where)
+        words = found.tokens if found.tags is not None else None
+        return with_read(made, {"text_column": found.text, "tokens_column": words}), counts, said
 
     def asked(self, rows: Rows, where: str) -> Rows:
         """Give rows without tags with `text`, of words with `word_spans`: of one column alone, the text."""

@@ -60,6 +60,7 @@ class Loaded:
             )
         kept = getattr(lm.model.config, TASK, None) or {}
         self._pairs: bool | None = kept.get("pairs")
+        self._read: dict[str, str] = kept.get("columns") or {}
         self._abstain = kept.get("abstain_below")
         if phase is None or self.task == "causal":
             self._speaking = Speaking(lm, None if phase is None else phase.objective, batch_tokens)
@@ -119,8 +120,13 @@ class Loaded:
         given: list[Any] = list(some) if several else [some]
         if not given:
             return []
-        column = None if self._answering is None else getattr(self._answering.phase.objective, "text_column", None)
-        return self._of(table_of(given, column or "text"), tell)
+        return self._of(table_of(given, self._text_among(given)), tell)
+
+    def _text_among(self, given: Sequence[Any]) -> str:
+        """Name the column for texts: as the recipe does, or as training found it where rows beside them have it too."""
+        asked = None if self._answering is None else getattr(self._answering.phase.objective, "text_column", None)
+        found = self._read.get("text_column")
+        return asked or next((found for row in given if isinstance(row, Mapping) and found in row), None) or "text"
 
     def predict_file(self, path: str, tell: Tell = silent) -> Iterator[tuple[Rows, list[Line]]]:
         """Read a file of any format, and give its rows (their own columns) with their answers, some thousand at a time."""
@@ -136,16 +142,19 @@ class Loaded:
             raise UserError(
                 Fault(_WHERE, what, "a model trained to classify, tag or extract", "use acclimate generate")
             )
-        task: Any = self._answering.phase.objective
-        asked = self._as_learnt(task.asked(rows, _WHERE))
+        asked = self._as_learnt(self._reading(self._answering.phase.objective, rows).asked(rows, _WHERE))
         found = self._answering.answers(asked, [""] * rows.num_rows, tell)
         texts = asked.column("text").to_pylist()
         said = lines(found, texts, self._abstain)
         if WORDS not in asked.column_names or "text" in rows.column_names:
             return said
-        return [
-            {"text": text, **line} for text, line in zip(texts, said, strict=True)
-        ]  # made of words: places are in it
+        # Made of words: places in it are none in the columns.
+        return [{"text": text, **line} for text, line in zip(texts, said, strict=True)]
+
+    def _reading(self, task: Any, rows: Rows) -> Any:
+        """Give a task that reads the columns which training found, where rows have them (else: those with the usual names)."""
+        found = {option: name for option, name in self._read.items() if name in rows.column_names}
+        return task.model_copy(update={one: name for one, name in found.items() if getattr(task, one) is None})
 
     def _as_learnt(self, asked: Rows) -> Rows:
         """Give rows with a second text if training had pairs, and only then (a model that doesn't say: as they are)."""

@@ -17,7 +17,7 @@ from acclimate.core.examples import Examples
 from acclimate.core.language_model import LanguageModel
 from acclimate.core.ledger import Ledger
 from acclimate.core.rendered import Writes
-from acclimate.core.rows import GROUP, Rows
+from acclimate.core.rows import GROUP, Rows, columns_read
 from acclimate.core.tasks import Task
 from acclimate.model.load import load_tokenizer
 from acclimate.model.section import Model
@@ -35,7 +35,7 @@ from acclimate.tokens.words import FEWEST_GROUPS, count_tokens, listed_words, mi
 @dataclass(frozen=True)
 class Tokenised:
     """A phase's examples. `new_ids` are tokens that the base does not have, `pieces` what their rows start from; `in_text`
-    the special tokens that are meant where they stand in a text; `facts` counts documents, windows and tokens for the report.
+    the special tokens that are meant where they stand in a text; `read` the columns that a task read, by its options; `facts` counts documents, windows and tokens for the report.
     """
 
     train: Examples
@@ -43,6 +43,7 @@ class Tokenised:
     new_ids: list[int]
     pieces: list[list[int]]
     in_text: list[str]
+    read: dict[str, str]
     made_from: str
     facts: dict[str, Any]
 
@@ -83,7 +84,9 @@ def tokenised(
         for role, encoded in found.items()
     }
     validation = found["validation"].examples if "validation" in found else None
-    return Tokenised(found["train"].examples, validation, new_ids, pieces, _tags(phase, rows), made_from, facts)
+    return Tokenised(
+        found["train"].examples, validation, new_ids, pieces, _tags(phase, rows), columns_read(rows), made_from, facts
+    )
 
 
 def need_room(phase: Phase, lm: LanguageModel, rows: Rows, roles: Sequence[str]) -> None:

@@ -170,7 +170,7 @@ def _write(
     merged = phase.adapter.merge(wrapped)
     if isinstance(phase.objective, Task):
         pairs = data.train.second_N is not None
-        setattr(merged.config, TASK, kept(phase, lm.max_length, data.in_text, pairs=pairs))
+        setattr(merged.config, TASK, kept(phase, lm.max_length, data.in_text, data.read, pairs=pairs))
     # Plain transformers cuts a task's texts where training did; a language model may be trained on with longer windows.
     takes = max(lm.tokenizer.model_max_length, lm.max_length)
     lm.tokenizer.model_max_length = window(phase, lm.max_length) if lm.head in TASK_HEADS else takes

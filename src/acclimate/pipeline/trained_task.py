@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from acclimate.core.errors import Fault, UserError
@@ -15,14 +15,15 @@ _TOKENS = ("max_length", "stride", "additional_special_tokens")
 _SOURCE = {"name": "jsonl", "path": "-"}
 
 
-def kept(phase: Phase, takes: int, in_text: Sequence[str], *, pairs: bool) -> dict[str, Any]:
+def kept(phase: Phase, takes: int, in_text: Sequence[str], read: Mapping[str, str], *, pairs: bool) -> dict[str, Any]:
     """Give what a trained model's config keeps of its phase.
 
     Takes: `takes`, the longest sequence the model takes, in tokens; `in_text`, special tokens that are meant in a text;
-    `pairs`, whether it was trained on pairs of texts.
+    `read`, the columns that were read, by their options; `pairs`, whether it was trained on pairs of texts.
     """
     return {"objective": phase.model_dump(mode="json")["objective"], "max_length": window(phase, takes),
-            "stride": phase.tokens.stride, "additional_special_tokens": list(in_text), "pairs": pairs, TAKES: takes}  # fmt: skip
+            "stride": phase.tokens.stride, "additional_special_tokens": list(in_text), "columns": dict(read),
+            "pairs": pairs, TAKES: takes}  # fmt: skip
 
 
 def window(phase: Phase, takes: int) -> int:
