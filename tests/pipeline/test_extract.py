@@ -73,6 +73,7 @@ def test_the_folder_loads_as_transformers_own_and_points_at_the_same_answer(read
         out = model(**encoded)
         start, end = int(out.start_logits.argmax()), int(out.end_logits.argmax())
         assert line["answer"] == row["context"][characters[start][0] : characters[end][1]] == row["answers"]["text"][0]
+        assert row["context"][line["start"] : line["end"]] == line["answer"]
 
 
 def test_a_long_context_is_read_in_windows(reader: Run) -> None:

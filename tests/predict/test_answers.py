@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pytest
 
-from acclimate.core.answers import ClassAnswers, TextAnswers
+from acclimate.core.answers import ClassAnswers, Found, TextAnswers
 from acclimate.core.labels import Labels
 from acclimate.predict.answers import Line, lines
 
@@ -31,5 +32,11 @@ def test_classes_of_no_text(kind: Literal["one", "several", "score"], blank: str
 
 
 def test_a_question_that_is_none() -> None:
-    answers = TextAnswers(("1", "2"), ("", ""), ((), ()), ("aspirin", "stent"))
-    assert lines(answers, [" ", "what was given ?"]) == [{"answer": ""}, {"answer": "stent"}]
+    found = (Found("aspirin", 3, 10, 0.5), Found("stent", 3, 8, 0.5))
+    answers = TextAnswers(("1", "2"), ("", ""), ((), ()), ("aspirin", "stent"), found=found)
+    nothing = {"answer": "", "start": None, "end": None, "score": None}
+    assert lines(answers, [" ", "what was given ?"]) == [
+        nothing,
+        {"answer": "stent", "start": 3, "end": 8, "score": 0.5},
+    ]
+    assert lines(replace(answers, found=(Found("", 0, 0, 0.7),) * 2), ["?", "?"])[0] == {**nothing, "score": 0.7}

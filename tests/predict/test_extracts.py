@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,16 @@ from acclimate.core.answers import Floats
 from acclimate.core.examples import Examples
 from acclimate.core.rows import ROLE, ROW_ID
 from acclimate.objective.extract import Extract
-from acclimate.predict.extracts import extracts
+from acclimate.predict import extracts as found
 from acclimate.tokens.encode import encode
 from acclimate.tokens.section import Tokens
 from tests.tokenizers_made import ALL
 
 CONTEXT = "The patient was seen at the hospital. The dose of aspirin was 34 in the morning."
+
+
+def extracts(*given: Any, **options: Any) -> tuple[str, ...]:
+    return tuple(one.text for one in found.extracts(*given, **options))
 
 
 def windows(name: str, answers: list[str], context: str = CONTEXT, **options: Any) -> Examples:
@@ -75,3 +80,21 @@ def test_the_question_is_never_the_answer() -> None:
     logits[1] = 50.0
     assert extracts([logits], examples, [CONTEXT], 30, may_be_none=False)[0] in CONTEXT
     assert not extracts([logits], examples, [CONTEXT], 1, may_be_none=False)[0].startswith("dose?")
+
+
+def test_where_an_answer_stands_and_how_probable_it_is() -> None:
+    """The two largest logits of each side share what is left of the rest: by hand, e^4 / (e^4 + 1 + rest)."""
+    examples = windows("wordpiece", ["aspirin"])
+    (characters_T2,) = [np.asarray(examples.characters_T2)]
+    of_context = np.flatnonzero(characters_T2[:, 0] < characters_T2[:, 1])
+    logits = np.zeros((len(characters_T2), 2))
+    logits[of_context[2], 0] = logits[of_context[3], 1] = 4.0
+    (one,) = found.extracts([logits], examples, [CONTEXT], 10, may_be_none=True)
+    assert (one.start, one.end) == (characters_T2[of_context[2], 0], characters_T2[of_context[3], 1])
+    assert CONTEXT[one.start : one.end] == one.text
+    share = math.exp(4) / (math.exp(4) + len(of_context))  # the first token and all others of the context have e^0
+    assert one.score == pytest.approx(share * share)
+    logits[0] = 9.0
+    (none,) = found.extracts([logits], examples, [CONTEXT], 10, may_be_none=True)
+    assert (none.text, none.start, none.end) == ("", 0, 0)
+    assert 0.9 < none.score < 1

@@ -27,7 +27,10 @@ EMPTY_THEN_NOT: dict[str, list[Line]] = {
     ],
     "several": [{"labels": [], "scores": {"a": None}}, {"labels": ["a"], "scores": {"a": 0.75}}],
     "score": [{"score": None}, {"score": 1.5}],
-    "extract": [{"answer": ""}, {"answer": "aspirin"}],
+    "extract": [
+        {"answer": "", "start": None, "end": None, "score": None},
+        {"answer": "aspirin", "start": 0, "end": 7, "score": 0.5},
+    ],
     "write": [{"generated": "a", "generated_tokens": 1, "generated_cut": False}] * 2,
 }
 

@@ -76,11 +76,21 @@ class SpanAnswers:
 
 
 @dataclass(frozen=True)
+class Found:
+    """An answer in a context: its characters (end exclusive), and the model's probability; both 0 and 0: there is none."""
+
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True)
 class TextAnswers:
     """Texts: an answer found in a context, or a generated one. `gold` may hold several right ones; none: unanswerable.
 
     `tokens` is the length of each answer in the model's own tokens; `cut` marks those that were still going on when
-    max_new_tokens was reached. Both are empty where nothing was generated.
+    max_new_tokens was reached. Both are empty where nothing was generated. `found`: where each stands that was found in a context.
     """
 
     row_ids: tuple[str, ...]
@@ -89,6 +99,7 @@ class TextAnswers:
     said: tuple[str, ...]
     tokens: tuple[int, ...] = ()
     cut: tuple[bool, ...] = ()
+    found: tuple[Found, ...] = ()
 
 
 Answers = ClassAnswers | SpanAnswers | TextAnswers

@@ -37,4 +37,5 @@ def text_answers(
     contexts = [row[context] or "" for row in cells]
     longest, may_be_none = task.limits
     found = extracts(said, examples, contexts, longest, may_be_none=may_be_none)
-    return TextAnswers(tuple(str(row[ROW_ID]) for row in cells), tuple(groups), right, found)
+    names, texts = tuple(str(row[ROW_ID]) for row in cells), tuple(one.text for one in found)
+    return TextAnswers(names, tuple(groups), right, texts, found=found)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from acclimate.core.answers import DIGITS, Answers, ClassAnswers, SpanAnswers
+from acclimate.core.answers import DIGITS, Answers, ClassAnswers, Found, SpanAnswers
 from acclimate.core.labels import Labels
 
 Line = dict[str, Any]
@@ -16,7 +16,7 @@ _ENTITY = pa.struct(
     [("start", pa.int64()), ("end", pa.int64()), ("label", pa.string()), ("score", pa.float64()), ("text", pa.string())]
 )
 _TYPES = {"label": pa.string(), "score": pa.float64(), "labels": pa.list_(pa.string()), "entities": pa.list_(_ENTITY),
-          "answer": pa.string(), "text": pa.string(), "generated": pa.string(), "generated_tokens": pa.int64(), "generated_cut": pa.bool_()}  # fmt: skip
+          "answer": pa.string(), "start": pa.int64(), "end": pa.int64(), "text": pa.string(), "generated": pa.string(), "generated_tokens": pa.int64(), "generated_cut": pa.bool_()}  # fmt: skip
 
 
 def types(line: Line) -> dict[str, pa.DataType]:
@@ -32,7 +32,8 @@ def lines(answers: Answers, texts: Sequence[str | None], abstain_below: float | 
     from no such row.
 
     One label: `label` (None below `abstain_below`), `score` (its probability), `scores` of all labels. Several: `labels`,
-    `scores`. A number: `score`. Spans: `entities` (start, end, label, score, text). Texts: `answer`.
+    `scores`. A number: `score`. Spans: `entities` (start, end, label, score, text). Texts: `answer`, and where it stands in
+    its context `start`, `end` (None: there is no answer) and `score`.
     """
     if isinstance(answers, ClassAnswers):
         return _classes(answers, texts, abstain_below)
@@ -42,7 +43,13 @@ def lines(answers: Answers, texts: Sequence[str | None], abstain_below: float | 
                            "text": (text or "")[one.start : one.end]} for one in some]}
             for some, text in zip(answers.said, texts, strict=True)
         ]  # fmt: skip
-    return [{"answer": "" if _is_blank(text) else one} for one, text in zip(answers.said, texts, strict=True)]
+    return [_found(None if _is_blank(text) else one) for one, text in zip(answers.found, texts, strict=True)]
+
+
+def _found(one: Found | None) -> Line:
+    if one is None or not one.text:
+        return {"answer": "", "start": None, "end": None, "score": None if one is None else round(one.score, DIGITS)}
+    return {"answer": one.text, "start": one.start, "end": one.end, "score": round(one.score, DIGITS)}
 
 
 def _is_blank(text: str | None) -> bool:
