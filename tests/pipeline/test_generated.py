@@ -20,6 +20,7 @@ from acclimate.core.rows import ROW_ID
 from acclimate.core.scores import Score
 from acclimate.evaluate.rows import EvalText
 from acclimate.evaluate.section import Evaluate
+from acclimate.pipeline.check import check
 from acclimate.pipeline.generated import prompts_of_rows
 from acclimate.pipeline.prepare import of_role, rows_in
 from acclimate.pipeline.run import Run, run
@@ -125,6 +126,24 @@ def test_the_base_is_shown_worked_examples_of_training_rows(done: Run) -> None:
         one(done, "after", "rougeL"),
     )
     assert change.value == pytest.approx(adapted.value - base.value)
+
+
+def test_the_base_answers_the_suite_with_worked_examples_too(done: Run) -> None:
+    shown = [score for score in done.scores if (score.slice, score.data) == ("shots=1", "prompts")]
+    assert {score.when for score in shown} == {"before", "change"}
+    proof = json.loads((done.folder / "05-evaluate" / "measured.json").read_text())["generation"]
+    answers = {one["row_id"]: one["shots"] for one in proof["answers"]}
+    assert all(answers[f"prompts/suite.csv:{row}"] for row in (1, 2))
+    assert any(
+        "openings: 1), the base also with 1 worked example of training rows: " in one for one in proof["sentences"]
+    )
+
+
+def test_check_says_how_many_prompts_there_are(decoder: Path, tmp_path: Path) -> None:
+    (phase,) = check(recipe(decoder, tmp_path)).phases
+    assert (
+        f"prompts of {tmp_path / 'suite.csv'}: 2, 1 of them with a right answer; events: 1, openings: 1" in phase.notes
+    )
 
 
 def test_a_suite_of_prompts_is_answered_by_use(done: Run) -> None:

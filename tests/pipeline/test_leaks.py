@@ -120,6 +120,21 @@ def test_the_sample_of_general_text_in_the_training_text(tmp_path: Path) -> None
     assert found(one, "a") == [("train.jsonl:2", "overlaps the general text")]
 
 
+def test_the_prompts_of_the_recipe_in_the_training_text(tmp_path: Path) -> None:
+    """With their right answers, as rows of questions are texts; what only begins alike is no copy."""
+    asked, right = sentence(1, 20), sentence(2, 20)
+    suite = tiny.write_rows(
+        tmp_path / "suite.jsonl", [{"prompt": asked, "reference": right}, {"prompt": "short?", "reference": ""}]
+    )
+    rows = [{"question": sentence(3), "answer": sentence(4)}, {"question": asked, "answer": right}]
+    data = {"name": "a", "sources": {"train": str(tiny.write_rows(tmp_path / "rows.jsonl", rows))}, "objective": "sft"}
+    recipe, _ = read_recipe({"model": "m", "phases": [data], "evaluate": {"retention": None, "prompts": str(suite)},
+                             "output_dir": str(tmp_path / "out")})  # fmt: skip
+    one = look(recipe, [make_rows(recipe, recipe.phases[0], 0, Ledger())])
+    assert found(one, "a") == [("rows.jsonl:2", "overlaps a prompt of the recipe")]
+    assert [(line.held, line.texts, line.too_short, line.removed) for line in one.lines] == [("prompts", 2, 1, 1)]
+
+
 def test_records_of_strangers_are_no_leak(root: Path) -> None:
     """The hospital sample's patients are drawn one by one; the one row that goes has the course of another, value by value."""
     recipe, _ = read_recipe(root / "recipes" / "demo.yaml")

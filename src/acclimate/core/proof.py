@@ -95,7 +95,7 @@ class Example:
 
 @dataclass(frozen=True)
 class LeakLine:
-    """The training rows of `phase` against one held-out set: test or validation (`of` another phase), or general.
+    """The training rows of `phase` against one held-out set: test or validation (`of` another phase), general, or prompts.
 
     Of its `texts`, `too_short` were not compared; of `covered` the share of n-grams that stands in training reaches the
     threshold, of `counted` also without boilerplate. `rows` training rows overlap, `removed` of them were taken out.

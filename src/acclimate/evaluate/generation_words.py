@@ -44,11 +44,12 @@ def of_shots(counts: Sequence[int], asked: int) -> str:
     )
 
 
-def on_suite(uses: Sequence[str], decoding: Decoding) -> str:
-    """Say which prompts of the recipe were answered, by use."""
+def on_suite(uses: Sequence[str], decoding: Decoding, shots: int = 0) -> str:
+    """Say which prompts of the recipe were answered, by use. Takes: `shots`, the most that the base was also shown."""
     counts = Counter(use for use in uses if use)
     named = f" ({', '.join(f'{use}: {count}' for use, count in counts.items())})" if counts else ""
-    return f"Both answered {_number(len(uses), 'prompt')} of the recipe{named}: {way(decoding)}."
+    also = f", the base also with {_number(shots, 'worked example')} of training rows" if shots else ""
+    return f"Both answered {_number(len(uses), 'prompt')} of the recipe{named}{also}: {way(decoding)}."
 
 
 def left_out(count: int, what: str) -> str:

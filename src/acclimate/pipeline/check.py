@@ -25,6 +25,7 @@ from acclimate.pipeline.evaluate import need_evaluable
 from acclimate.pipeline.identifiers import Identifiers
 from acclimate.pipeline.leaks import look, settled
 from acclimate.pipeline.prepare import make_every, of_domain, of_role, role_counts
+from acclimate.pipeline.prompts import count_prompts
 from acclimate.pipeline.recipe import Phase, Recipe, read_recipe
 from acclimate.pipeline.seeds import need_comparable
 from acclimate.pipeline.tasks import how_read, settle
@@ -123,6 +124,8 @@ def _phase(recipe: Recipe, phase: Phase, rows: Rows, ledger: Ledger, named: Iden
     groups = {role: len(set(of_domain(rows, role).column(GROUP).to_pylist())) for role in counts}
     add_rows(lm, new_ids, pieces)
     notes = [*filter(None, [how_read(rows)]), *said, *phase.objective.notes(encoded.examples, lm.tokenizer)]
+    if phase is recipe.phases[-1]:
+        notes += count_prompts(recipe.measured_by.prompts)
     memory = _memory(phase, lm, encoded.examples, plan)
     warnings = [
         *_warnings(recipe, phase, rows, counts), *named.warnings(phase, rows), *([] if memory.fits else [str(memory)]),

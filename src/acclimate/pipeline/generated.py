@@ -85,9 +85,14 @@ def wrote(
         tell(Event("stage", "base and adapted model answer the prompts"))
         fit = _fitting(models, suite)
         found = _asked(models, fit, decoding, tell)
-        lines += _suite_lines(replace(place, data=SUITE, resampled_by="prompt"), fit, found, settings)
+        counts = _with_shots(models, found, rows, fit, workplace, tell) if _is_asked(phase.objective) else []
+        suite_place = replace(place, data=SUITE, resampled_by="prompt")
+        lines += _suite_lines(suite_place, fit, found, settings, max(counts, default=0))
         answers += _answers(fit, found)
-        said += [on_suite([one.use for one in fit], decoding), left_out(len(suite) - len(fit), "prompt")]
+        said += [
+            on_suite([one.use for one in fit], decoding, max(counts, default=0)),
+            left_out(len(suite) - len(fit), "prompt"),
+        ]
     said += untold_metrics()
     proof = GenerationProof([sentence for sentence in said if sentence], _shown(answers, recipe.report.examples))
     return Wrote(lines, proof, answers if "before" in models else [], time.perf_counter() - began)
@@ -95,7 +100,7 @@ def wrote(
 
 def prompts_of_rows(rows: Rows, texts: Sequence[EvalText], objective: Any, settings: Evaluate) -> list[Prompt]:
     """Give the test rows that are answered: all up to the last answer of each is asked, and that one is right."""
-    if not (isinstance(objective, Writes) and isinstance(objective, Task)) or not settings.generation.rows:
+    if not _is_asked(objective) or not settings.generation.rows:
         return []
     drawn = {text.row_id: text for text in spread(texts, settings.generation.rows, settings.seed)}
     found = []
@@ -104,6 +109,11 @@ def prompts_of_rows(rows: Rows, texts: Sequence[EvalText], objective: Any, setti
             *asked, right = row[objective.columns[0]]
             found.append(Prompt(row[ROW_ID], drawn[row[ROW_ID]].group, asked, right["content"].strip()))
     return found
+
+
+def _is_asked(objective: Any) -> bool:
+    """Say whether rows are questions with answers, and not text to write on from."""
+    return isinstance(objective, Writes) and isinstance(objective, Task)
 
 
 def _speaking(workplace: Workplace, trained: Trained) -> dict[str, Speaking]:
@@ -197,17 +207,16 @@ def _lines(place: Place, prompts: Sequence[Prompt], found: Said, settings: Evalu
     return lines
 
 
-def _suite_lines(place: Place, prompts: Sequence[Prompt], found: Said, settings: Evaluate) -> list[Score]:
-    """Give the lines of all prompts with a right answer, and of each use."""
-    lines: list[Score] = []
-    for use in (None, *dict.fromkeys(one.use for one in prompts if one.use)):
-        some = [number for number, one in enumerate(prompts) if use in (None, one.use)]
+def _suite_lines(place: Place, prompts: Sequence[Prompt], found: Said, settings: Evaluate, shots: int) -> list[Score]:
+    """Give the lines of all prompts with a right answer, and of each use (those without worked examples)."""
+    lines = _lines(place, prompts, found, settings, shots)
+    for use in dict.fromkeys(one.use for one in prompts if one.use):
+        some = [number for number, one in enumerate(prompts) if one.use == use]
         sums = {
             when: _sums([prompts[number] for number in some], [said[number] for number in some], settings)
-            for when, said in found.items()
-        }
-        name = None if use is None else f"use={use}"
-        lines += [replace(one, slice=name) for one in score_lines(place, sums, settings.bootstrap)]
+            for when, said in found.items() if when != SHOTS
+        }  # fmt: skip
+        lines += [replace(one, slice=f"use={use}") for one in score_lines(place, sums, settings.bootstrap)]
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Leaks: every phase's training text against the held-out text of its own and later phases, and the general text."""
+"""Leaks: every phase's training text against the held-out text of its own and later phases, the general text and the prompts."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from acclimate.core.events import Event, Tell, note
 from acclimate.core.ledger import Ledger
 from acclimate.core.proof import LeakFacts, LeakLine
 from acclimate.core.rows import GROUP, ROLE, ROW_ID, Counts, Rows, about
+from acclimate.evaluate.section import Evaluate
 from acclimate.pipeline.general import every_general_text, general_inputs
 from acclimate.pipeline.prepare import of_role
+from acclimate.pipeline.prompts import prompt_inputs, prompts_of
 from acclimate.pipeline.recipe import Recipe
 from acclimate.pipeline.workplace import Workplace
 from acclimate.prepare.leaks import Leaks
@@ -29,6 +31,9 @@ from acclimate.prepare.overlap import Read, Training, read
 
 FILE = "leaks.json"
 """What was found, row by row. It names rows of the data and holds none of their text."""
+
+_CALLED = {"general": "the general text", "prompts": "a prompt of the recipe"}
+"""What is held out for no phase in particular."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +52,16 @@ def screened(workplace: Workplace, found: Sequence[tuple[Rows, str]], ledger: Le
     """Give each phase's rows without the training rows that overlap held-out text; write leaks.json.
 
     Takes: rows with the fingerprint of what they came from. What was looked through before is read again. Once something
-    is trained, general text that is new is only reported on: it can't undo what was learnt.
+    is trained, general text or a suite of prompts that is new is only reported on: it can't undo what was learnt.
     """
     recipe, place = workplace.recipe, workplace.root / FILE
-    phases, retention = [rows for rows, _ in found], recipe.measured_by.retention
+    phases = [rows for rows, _ in found]
     if recipe.leaks.action == "off":
         place.unlink(missing_ok=True)
         return phases
     settings = recipe.leaks.model_dump(mode="json")
     made_from = fingerprint("leaks", [one for _, one in found], settings, acclimate.__version__)
-    general = fingerprint(retention, general_inputs(retention))
+    general = _given(recipe.measured_by)
     there = _there(place)
     if there.get("made_from") != made_from or (there["general"] != general and not workplace.begun):
         tell(Event("stage", "looking for held-out text in the training text"))
@@ -69,7 +74,7 @@ def screened(workplace: Workplace, found: Sequence[tuple[Rows, str]], ledger: Le
     elif there["general"] != general:
         rest = [without(rows, there["rows"][phase.name]) for rows, phase in zip(phases, recipe.phases, strict=True)]
         again = look(recipe, rest, only_general=True)
-        lines = [line for line in there["lines"] if line["held"] != "general"] + [
+        lines = [line for line in there["lines"] if line["held"] not in _CALLED] + [
             asdict(line) | {"removed": 0} for line in again.lines
         ]
         there |= {"general": general, "lines": lines, "late": again.rows}
@@ -78,7 +83,7 @@ def screened(workplace: Workplace, found: Sequence[tuple[Rows, str]], ledger: Le
         if late:
             note(
                 tell,
-                f"{late} training rows overlap the general text that is new; what they taught can't be undone; see {FILE}",
+                f"{late} training rows overlap general text or prompts that are new; what they taught can't be undone; see {FILE}",
             )
     return settled(recipe, phases, there["rows"], ledger, tell)
 
@@ -89,12 +94,12 @@ def looked_through(workplace: Workplace, found: Sequence[tuple[Rows, str]], tell
     Takes: rows with the fingerprint of what they came from. Without training rows, or under `off`, nothing is written.
     """
     recipe, place = workplace.recipe, workplace.root / FILE
-    phases, retention = [rows for rows, _ in found], recipe.measured_by.retention
+    phases = [rows for rows, _ in found]
     if recipe.leaks.action == "off" or not any(of_role(rows, "train").num_rows for rows in phases):
         place.unlink(missing_ok=True)
         return
     settings = recipe.leaks.model_copy(update={"action": "report"})
-    general = fingerprint(retention, general_inputs(retention))
+    general = _given(recipe.measured_by)
     rows = [one for _, one in found]
     made_from = fingerprint("leaks", rows, settings.model_dump(mode="json"), general, acclimate.__version__)
     if _there(place).get("made_from") == made_from:
@@ -157,6 +162,8 @@ def look(recipe: Recipe, phases: Sequence[Rows], *, only_general: bool = False) 
     ]  # fmt: skip
     if recipe.measured_by.retention:
         held.append(_Set.of_general(recipe.measured_by.retention, settings))
+    if recipe.measured_by.prompts:
+        held.append(_Set.of_prompts(recipe.measured_by.prompts, settings))
     removing = settings.action == "remove"
     for number, (rows, name) in enumerate(zip(phases, names, strict=True)):
         later = [one for one in held if len(one.read) and (not one.phase or one.phase in names[number:])]
@@ -212,6 +219,12 @@ def leak_facts(workplace: Workplace) -> LeakFacts | None:
     return LeakFacts(**options, lines=lines)
 
 
+def _given(measured: Evaluate) -> str:
+    """Give what changes when the general text or the suite of prompts does."""
+    suite = [prompt_inputs(measured.prompts)] if measured.prompts else []
+    return fingerprint(measured.retention, general_inputs(measured.retention), *suite)
+
+
 def _there(place: Path) -> dict[str, Any]:
     try:
         return dict(read_json(place))
@@ -221,7 +234,7 @@ def _there(place: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Set:
-    """Distinct texts of one role of a phase (or the general text, of no phase), with the ids of the rows that have each."""
+    """Distinct texts of one role of a phase (or general text and prompts, of no phase), with the ids of the rows that have each."""
 
     phase: str
     role: str
@@ -245,6 +258,13 @@ class _Set:
         return cls._distinct("", "general", [(name, text, name) for name, text in texts], None, settings)
 
     @classmethod
+    def of_prompts(cls, path: str, settings: Leaks) -> _Set:
+        """Take each prompt with its right answer, as rows of questions are texts."""
+        return cls._distinct(
+            "", "prompts", [(one.row_id, one.with_answer, one.row_id) for one in prompts_of(path)], None, settings
+        )
+
+    @classmethod
     def _distinct(
         cls, phase: str, role: str, found: list[tuple[str, str, Any]], records: Records | None, settings: Leaks
     ) -> _Set:  # fmt: skip
@@ -262,7 +282,7 @@ class _Set:
     def called(self, training: str) -> str:
         """Give the reason for which a training row goes."""
         if not self.phase:
-            return "overlaps the general text"
+            return f"overlaps {_CALLED[self.role]}"
         return f"overlaps a {self.role} text" + (f" of {self.phase}" if self.phase != training else "")
 
     def sum(self, mark_T: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,12 @@ class Prompt:
             return self.asked[0]["content"]
         return "\n\n".join(f"{one['role']}: {one['content']}" for one in self.asked)
 
+    @property
+    def with_answer(self) -> str:
+        """All that is said, the right answer last: what such a row has for its text."""
+        asked = [self.asked] if isinstance(self.asked, str) else [one["content"] for one in self.asked]
+        return "\n".join([*asked, self.reference] if self.reference else asked)
+
 
 def prompt_inputs(path: str | None) -> dict[str, str]:
     """Give what changes when the suite does. Raises: UserError if it is not there."""
@@ -61,6 +68,15 @@ def prompts_of(path: str | None) -> list[Prompt]:
         said = f"{len(empty)} prompts are empty: {', '.join(empty[:5])}" if empty else f"{path} holds no prompts"
         raise UserError(Fault(WHERE, said, "a question or a beginning in every row", "fill them in, or take them out"))
     return found
+
+
+def count_prompts(path: str | None) -> list[str]:
+    """Say how many prompts there are, how many with a right answer, and for which uses."""
+    found = prompts_of(path)
+    uses = Counter(one.use for one in found if one.use)
+    named = f"; {', '.join(f'{use}: {count}' for use, count in uses.items())}" if uses else ""
+    known = sum(bool(one.reference) for one in found)
+    return [f"prompts of {path}: {len(found)}, {known} of them with a right answer{named}"] if found else []
 
 
 def need_prompts(path: str | None, head: str) -> None:
