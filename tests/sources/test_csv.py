@@ -163,3 +163,19 @@ def test_real_patients_keep_their_zip_codes(shared_data: Path) -> None:
     assert rows.num_rows == counts.rows_out == 1171
     assert rows.column("ZIP")[0].as_py() == "01013"
     assert rows.column("FIRST")[0].as_py() == "José Eduardo181"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_empty_lines_of_one_column_are_counted(end: str, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(end.join(["", "text", "", "a", "", '""', '"b', "", '"', "", ""]).encode())
+    rows, counts = Csv(path=str(tmp_path / "x.csv")).read("here")
+    assert rows.column("text").to_pylist() == ["a", None, f"b{end}{end}"]
+    assert rows.column("row_id").to_pylist() == [f"x.csv:{number}" for number in range(1, 4)]
+    assert (counts.rows_in, counts.removed) == (5, {"empty line": 2})
+    counts.check("csv")
+    (tmp_path / "x.csv").write_bytes(end.join(["text", "a,b", "", "c"]).encode())
+    _, counts = Csv(path=str(tmp_path / "x.csv"), bad_lines="drop").read("here")
+    assert (counts.dropped, counts.removed) == ({"wrong number of fields": 1}, {"empty line": 1})
+    (tmp_path / "y.csv").write_bytes(end.join(["text,id", "", "a,1", "", "b,2", ""]).encode())
+    rows, counts = Csv(path=str(tmp_path / "y.csv")).read("here")
+    assert (rows.num_rows, counts.rows_in) == (2, 2)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from acclimate.cli.generate import say
+from acclimate.cli.answers import say
 from acclimate.cli.given import typed
 from acclimate.core.errors import Fault, UserError
 

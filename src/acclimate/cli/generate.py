@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from acclimate.cli.answers import put, say
 from acclimate.cli.given import is_file, lines_of
 
 
@@ -17,7 +17,7 @@ def generate(
         str,
         typer.Argument(
             metavar="[PROMPT | FILE | -]",
-            help="a prompt; a file of any format; -: a prompt a line, blank ones are none",
+            help="a prompt; a file of any format (.txt: a prompt a line); -: a prompt a line",
         ),
     ] = "-",
     settings: Annotated[
@@ -34,6 +34,9 @@ def generate(
     raw: Annotated[
         bool, typer.Option("--raw", help="write on from the prompt as it is, not by the chat template")
     ] = False,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="how a file is read, as in a recipe: delimiter=';'")
+    ] = None,
     batch_tokens: Annotated[
         int, typer.Option(min=16, help="most tokens at a time, padding and answers included")
     ] = 8192,
@@ -42,42 +45,22 @@ def generate(
     instruction and input, question and context, or text) keep order and columns and get the column generated.
     """
     from acclimate.cli.display import Display
+    from acclimate.pipeline.asked import options_from
     from acclimate.pipeline.generate import decoding_from
     from acclimate.pipeline.predict import load
-    from acclimate.predict.files import as_json, joined, of_texts, write
+    from acclimate.predict.files import of_texts
 
-    file = is_file(what, "generate")
-    decoding = decoding_from(settings or [])
+    file, options = is_file(what, "generate"), options_from(source or [])
+    decoding, tell, lines = decoding_from(settings or []), Display(), lines_of(what, "generate", blank=False)
     with load(model, batch_tokens=batch_tokens) as loaded:
-        if output is not None:
-            lines, tell = lines_of(what, "generate", blank=False), Display()
-            chunks = (
-                loaded.generate_file(what, decoding, tell, raw=raw)
-                if file
-                else of_texts(
-                    lines,
-                    "prompt",
-                    lambda texts, names: loaded.speaking.generate(texts, decoding, tell, names, raw=raw),
-                )
-            )
-            print(f"{write(output, chunks)} rows: {output}")
-        elif file:
-            for rows, answers in loaded.generate_file(what, decoding, Display(), raw=raw):
-                for row, answer in zip(rows.to_pylist(), answers, strict=True):
-                    print(as_json(joined(row, answer)), flush=True)
+        if file:
+            put(loaded.generate_file(what, decoding, tell, raw=raw, source=options), output)
+        elif output is not None:
+            ask = loaded.speaking.generate
+            put(of_texts(lines, "prompt", lambda some, names: ask(some, decoding, tell, names, raw=raw)), output)
         else:
-            for name, line in lines_of(what, "generate", blank=False):
+            for name, line in lines:
                 say(loaded.speaking.stream(line, decoding, raw=raw, name=name))
-
-
-def say(pieces: Iterable[str]) -> str:
-    """Print pieces as they come, and a line end; give them together."""
-    told = []
-    for piece in pieces:
-        told.append(piece)
-        print(piece, end="", flush=True)
-    print(flush=True)
-    return "".join(told)
 
 
 def add_to(app: typer.Typer) -> None:

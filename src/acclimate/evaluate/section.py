@@ -90,7 +90,7 @@ class Evaluate(Section):
     )
     prompts: str | None = option(
         None,
-        "decoders: a file of prompts that both answer, with the columns prompt, reference and use (the last two as wanted)",
+        "decoders: a file of prompts that both answer, with the columns prompt, reference and use (the last two as wanted), or .txt: a prompt a line",
     )
     metrics: tuple[Annotated[Metric, Family("metric")], ...] = option(
         (), "scores of a task's answers that need options: {name: glossary, ...} (the others are measured anyway)"

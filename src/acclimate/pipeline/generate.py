@@ -13,11 +13,12 @@ from acclimate.core.decoding import Decoding
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Tell, silent
 from acclimate.core.language_model import TASK, LanguageModel
-from acclimate.core.recipe import parse_yaml, validate
+from acclimate.core.recipe import validate
 from acclimate.core.rendered import Message, Rendered
 from acclimate.core.rows import ROW_ID, Rows
 from acclimate.objective.forms.recognise import questions
 from acclimate.objective.forms.turns import MESSAGES
+from acclimate.pipeline.asked import settings_of
 from acclimate.predict.answers import Line
 from acclimate.predict.generate import Generator, ends_of
 
@@ -94,15 +95,8 @@ def as_decoding(given: Decoding | Mapping[str, Any] | None) -> Decoding:
 
 def decoding_from(settings: Sequence[str]) -> Decoding:
     """Read `key=value` settings, as on the command line."""
-    data: dict[str, Any] = {}
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            raise UserError(
-                Fault(setting, "has no =", "key=value, as in temperature=0.7", "quote a prompt of many words")
-            )
-        data[key] = value if key == "stop" else parse_yaml(value, key)
-    return validate(Decoding, data)
+    allowed, do = "key=value, as in temperature=0.7", "quote a prompt of many words"
+    return validate(Decoding, settings_of(settings, ("stop",), allowed, do))
 
 
 def asked_in(rows: Rows, where: str, objective: Any = None) -> tuple[list[Asked], list[str]]:

@@ -12,19 +12,18 @@ from acclimate.core.decoding import Decoding
 from acclimate.core.errors import Fault, UserError
 from acclimate.core.events import Tell, silent
 from acclimate.core.language_model import TASK
-from acclimate.core.registry import resolve
 from acclimate.core.rows import OWN_COLUMNS, Rows, without
 from acclimate.model.load import config_for, folder_of, load_tokenizer, model_in, need_head
 from acclimate.model.load import load as load_model
 from acclimate.model.section import Model
 from acclimate.objective.class_rows import PAIR, PAIRS
 from acclimate.objective.tag_rows import WORDS
+from acclimate.pipeline.asked import rows_of, source_of
 from acclimate.pipeline.generate import Asked, Speaking, as_decoding, asked_in
 from acclimate.pipeline.predictor import Answering, answering
 from acclimate.pipeline.trained_task import is_causal, learnt_a_task, phase_of
 from acclimate.predict.answers import Line, lines
 from acclimate.predict.given import table_of
-from acclimate.sources.ending import name_for
 
 _CHUNK = 2000
 _WHERE = "predict"
@@ -91,10 +90,19 @@ class Loaded:
         return self.speaking.stream(prompt, as_decoding(decoding), raw=raw)
 
     def generate_file(
-        self, path: str, decoding: Decoding, tell: Tell = silent, *, raw: bool = False
+        self,
+        path: str,
+        decoding: Decoding,
+        tell: Tell = silent,
+        *,
+        raw: bool = False,
+        source: Mapping[str, Any] | None = None,
     ) -> Iterator[tuple[Rows, list[Line]]]:
-        """Read a file of any format, and give its rows (their own columns) with what was written to each."""
-        rows, _ = resolve("sources", name_for(path, "generate"))(path=path).read("generate")
+        """Read a file of any format, and give its rows (their own columns) with what was written to each.
+
+        Takes: `source`, options of the source that reads it, such as {"delimiter": ";"}.
+        """
+        rows = rows_of(source_of(path, "generate", source), "generate", tell)
         asked, names = asked_in(rows, f"generate: {path}", self.speaking.objective)
         own = without(rows, OWN_COLUMNS)
         yield own, self.speaking.generate(asked, decoding, tell, names, raw=raw)
@@ -128,9 +136,14 @@ class Loaded:
         found = self._read.get("text_column")
         return asked or next((found for row in given if isinstance(row, Mapping) and found in row), None) or "text"
 
-    def predict_file(self, path: str, tell: Tell = silent) -> Iterator[tuple[Rows, list[Line]]]:
-        """Read a file of any format, and give its rows (their own columns) with their answers, some thousand at a time."""
-        rows, _ = resolve("sources", name_for(path, _WHERE))(path=path).read(_WHERE)
+    def predict_file(
+        self, path: str, tell: Tell = silent, *, source: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[Rows, list[Line]]]:
+        """Read a file of any format, and give its rows (their own columns) with their answers, some thousand at a time.
+
+        Takes: `source`, options of the source that reads it, such as {"delimiter": ";"}.
+        """
+        rows = rows_of(source_of(path, _WHERE, source), _WHERE, tell)
         for start in range(0, rows.num_rows, _CHUNK):
             some = rows.slice(start, _CHUNK)
             own = without(some, OWN_COLUMNS)

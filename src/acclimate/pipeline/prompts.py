@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from acclimate.core.errors import Fault, UserError
-from acclimate.core.registry import resolve
 from acclimate.core.rendered import Message
 from acclimate.core.rows import Rows
+from acclimate.pipeline.asked import rows_of, source_of
 from acclimate.pipeline.generate import asked_in
-from acclimate.sources.ending import name_for
 
 WHERE = "evaluate.prompts"
+_SAVE = "here nothing can be set: save the file as UTF-8, with commas between fields and a name for each column"
 _REFERENCE, _USE = ("reference", "answer", "completion"), ("use", "group")
 
 
@@ -46,17 +45,18 @@ class Prompt:
 
 def prompt_inputs(path: str | None) -> dict[str, str]:
     """Give what changes when the suite does. Raises: UserError if it is not there."""
-    return {} if path is None else dict(_source(path).inputs(WHERE))
+    return {} if path is None else dict(source_of(path, WHERE).inputs(WHERE))
 
 
 def prompts_of(path: str | None) -> list[Prompt]:
-    """Read the suite: prompts (columns as `acclimate generate` reads them), and if they are there `reference` and `use`.
+    """Read the suite: prompts (columns as `acclimate generate` reads them; of plain text, each line), and if they are there
+    `reference` and `use`.
 
     Raises: UserError for a file or a column that is not there, a suite without prompts, and an empty prompt.
     """
     if path is None:
         return []
-    rows, _ = _source(path).read(WHERE)
+    rows = rows_of(source_of(path, WHERE), WHERE, how=_SAVE)
     asked, names = asked_in(rows, WHERE)
     references, uses = (_column(rows, some) for some in (_REFERENCE, _USE))
     found = [
@@ -84,10 +84,6 @@ def need_prompts(path: str | None, head: str) -> None:
     if path is not None and head != "causal":
         raise UserError(Fault(WHERE, "this kind of model writes no answers", "clm or sft", "leave it out"))
     prompts_of(path)
-
-
-def _source(path: str) -> Any:
-    return resolve("sources", name_for(path, WHERE))(path=path)
 
 
 def _column(rows: Rows, names: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,7 +24,7 @@ ENDINGS = (".csv", ".tsv")
 _FIRST_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 26
 _TOLD = 5
-_RAGGED = "wrong number of fields"
+_RAGGED, _EMPTY = "wrong number of fields", "empty line"
 # A last row of our own: if it does not come back as a row, a quote before it was never closed.
 _SENTINEL = "\x02acclimate\x03"
 
@@ -40,7 +41,8 @@ class _Bad:
 class Csv(Method):
     """Reads CSV and TSV files as text: `NA`, `None`, `nan` and `02139` stay what they are; only an empty field is null.
 
-    Takes: files with a header line, by `path`; all have the same columns. Quoted fields may hold line breaks.
+    Takes: files with a header line, by `path`; all have the same columns. Quoted fields may hold line breaks. Empty lines
+    are no rows; between the rows of a file with one column, where they may be meant as some, they are counted.
 
     Gives: rows in the order of the sorted file names; text columns, cast ones excepted; `row_id` is
     "file:row", counted from 1 without the header.
@@ -74,21 +76,23 @@ class Csv(Method):
         """Read all files; see the class."""
         parts = []
         failed: dict[str, int] = {}
-        bad = 0
+        bad = empty = 0
         for file in find(self.path, ENDINGS, where):
-            table, bad_rows, failures = self._read_file(file)
+            table, bad_rows, failures, empty_lines = self._read_file(file)
             parts.append((file, table))
             bad += len(bad_rows)
+            empty += empty_lines
             failed = {key: failed.get(key, 0) + failures.get(key, 0) for key in {**failed, **failures}}
         rows = combine(parts, where)
         dropped = {_RAGGED: bad} if bad else {}
-        return rows, Counts(rows.num_rows + bad, rows.num_rows, dropped=dropped, values=failed)
+        removed = {_EMPTY: empty} if empty else {}
+        return rows, Counts(rows.num_rows + bad + empty, rows.num_rows, dropped, removed, values=failed)
 
     def inputs(self, where: str) -> Mapping[str, str]:
         """Give the hash of each file."""
         return content_hashes(find(self.path, ENDINGS, where))
 
-    def _read_file(self, file: File) -> tuple[Rows, list[_Bad], dict[str, int]]:
+    def _read_file(self, file: File) -> tuple[Rows, list[_Bad], dict[str, int], int]:
         data = as_utf_8(read_bytes(file), self.encoding, file)
         delimiter = self.delimiter or ("\t" if file.plain_name.lower().endswith(".tsv") else ",")
         header = self._header(data, delimiter, file)
@@ -103,7 +107,8 @@ class Csv(Method):
         total = table.num_rows + len(bad)
         numbers = [row for row in range(1, total + 1) if row not in missing] if bad else range(1, total + 1)
         cast, failed = cast_columns(table.select(list(self.columns or header)), self.casts)
-        return numbered(cast, file.name, numbers), bad, failed
+        empty = self._empty_lines(data, delimiter, header, file, table.num_rows)
+        return numbered(cast, file.name, numbers), bad, failed, empty
 
     def _header(self, data: bytes, delimiter: str, file: File) -> list[str]:
         start = data[:_FIRST_BYTES].decode("utf-8", "replace")
@@ -127,7 +132,17 @@ class Csv(Method):
             raise UserError(Fault(place, found, f"fields with {delimiter!r} between", f"set delimiter: {other!r}"))
         return header
 
-    def _parse(self, data: bytes, delimiter: str, header: list[str], file: File) -> tuple[Rows, list[_Bad]]:
+    def _empty_lines(self, data: bytes, delimiter: str, header: list[str], file: File, rows: int) -> int:
+        """Count the empty lines between the rows of a file with one column (else 0)."""
+        inner = data.strip(b"\r\n")
+        if len(header) > 1 or not re.search(rb"\n\r?\n|\r\r", inner):
+            return 0
+        with_them, _ = self._parse(inner, delimiter, header, file, empty_lines=True)
+        return int(with_them.num_rows) - rows
+
+    def _parse(
+        self, data: bytes, delimiter: str, header: list[str], file: File, *, empty_lines: bool = False
+    ) -> tuple[Rows, list[_Bad]]:
         """Parse in one thread, since only then pyarrow numbers the rows."""
         import pyarrow.csv
 
@@ -142,6 +157,7 @@ class Csv(Method):
             delimiter=delimiter,
             quote_char=self.quote or False,
             newlines_in_values=bool(self.quote),
+            ignore_empty_lines=not empty_lines,
             invalid_row_handler=remember,
         )
         convert = pyarrow.csv.ConvertOptions(
