@@ -19,6 +19,7 @@ from acclimate.evaluate.metrics.glossary import Glossary
 from acclimate.evaluate.section import Evaluate
 from acclimate.objective.classify import Classify
 from acclimate.objective.extract import Extract
+from acclimate.objective.mlm import Mlm
 from acclimate.objective.sft import Sft
 from acclimate.objective.tag import Tag
 from acclimate.pipeline.task_scores import need_scores, scores_of
@@ -112,6 +113,15 @@ def test_a_primary_score_that_a_task_has_not_is_told_before_training(task: Any, 
         need_scores(Evaluate(primary="entity_f2"), task, table)
     assert caught.value.faults[0].where == "evaluate.primary"
     need_scores(Evaluate(primary=scores.partition(",")[0]), task, table)
+
+
+@pytest.mark.parametrize(
+    "task, answers_with", [(Tag(labels=("O", "B-X", "I-X")), "spans"), (Mlm(), "nothing"), (Sft(), "texts")]
+)
+def test_a_metric_that_nothing_is_there_for_is_refused(task: Any, answers_with: str) -> None:
+    found = rf"evaluate\.metrics\.0: is about classes, and this kind of model answers with {answers_with}"
+    with pytest.raises(UserError, match=found):
+        need_scores(named(Caught(label="ill")), task, TEST)
 
 
 def test_a_score_that_divides_by_nothing_has_no_value() -> None:

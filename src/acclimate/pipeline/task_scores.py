@@ -25,6 +25,8 @@ _FOUND = ("exact_match", "token_f1")
 _LIBRARIES = {"rouge1": "rouge_score", "rouge2": "rouge_score", "rougeL": "rouge_score", "bleu": "sacrebleu",
               "chrf": "sacrebleu"}  # fmt: skip
 """Metrics of generated answers that are counted by a library of the extra `generation`."""
+_KINDS = {"classify": "classes", "tag": "spans", "extract": "texts", "causal": "texts"}
+"""What a kind of model answers with."""
 _CONFIG = "config.json"
 _SAID = TextAnswers(("1",), ("1",), (("yes",),), ("yes",), (1,), (False,))
 """An answer that was generated, and is right."""
@@ -120,9 +122,16 @@ def need_choosable(settings: Evaluate, task: Any, validation: int) -> None:
 
 
 def need_scores(settings: Evaluate, task: Any, test: Rows) -> None:
-    """Raise UserError, before anything is trained, for metrics that can't be told apart, and for a score that decides and
-    that such a task has not. It is tried on the answers that are right.
+    """Raise UserError, before anything is trained, for metrics that can't be told apart or that nothing is there for, and for
+    a score that decides and that such a task has not. It is tried on the answers that are right.
     """
+    kind = _KINDS.get(task.head, "nothing")
+    unread = [(place, one.reads) for place, one in enumerate(settings.metrics) if one.reads != kind]
+    if unread:
+        found = "is about {}, and this kind of model answers with " + kind
+        raise UserError(
+            *(Fault(f"evaluate.metrics.{place}", found.format(reads), kind, "leave it out") for place, reads in unread)
+        )
     if task.head == "causal" and settings.metrics:
         _every_score(_SAID, settings)
     if task.head not in ("classify", "tag", "extract") or not test.num_rows:
