@@ -228,6 +228,7 @@ def test_a_conversation_keeps_its_turns_until_it_is_begun_anew(
         (["generate", "MODEL", "a b", "temprature=1"], "temperature"),
         (["generate", "MODEL", "a b", "top_p=0"], "top_p"),
         (["generate", "MODEL", "a b", "c"], "has no ="),
+        (["generate", "MODEL", "a b", "--source", "delimiter=;"], "no file is read here"),
         (["generate", "MODEL", "FILE", "--source", "delimiter=;"], "generate: jsonl.delimiter"),
         (["generate", "ENCODER", "a b"], "wants a causal model"),
         (["chat", "DECODER"], "no chat template"),

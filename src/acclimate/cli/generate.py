@@ -50,7 +50,8 @@ def generate(
     from acclimate.pipeline.predict import load
     from acclimate.predict.files import of_texts
 
-    file, options = is_file(what, "generate"), options_from(source or [])
+    file = is_file(what, "generate")
+    options = options_from(source or [], file=file)
     decoding, tell, lines = decoding_from(settings or []), Display(), lines_of(what, "generate", blank=False)
     with load(model, batch_tokens=batch_tokens) as loaded:
         if file:

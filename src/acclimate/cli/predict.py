@@ -32,7 +32,8 @@ def predict(
     from acclimate.pipeline.predict import load
     from acclimate.predict.files import as_json, of_texts
 
-    file, options = is_file(what, "predict"), options_from(source or [])
+    file = is_file(what, "predict")
+    options = options_from(source or [], file=file)
     with load(model, batch_tokens=batch_tokens) as loaded:
         if file:
             put(loaded.predict_file(what, notes, source=options), output)

@@ -47,8 +47,13 @@ def rows_of(source: Any, where: str, tell: Tell = silent, how: str = HERE) -> Ro
     return read
 
 
-def options_from(settings: Sequence[str]) -> dict[str, Any]:
-    """Read `key=value` settings of a source, as on the command line. Raises: UserError for one without a =."""
+def options_from(settings: Sequence[str], *, file: bool = True) -> dict[str, Any]:
+    """Read `key=value` settings of a source, as on the command line.
+
+    Raises: UserError for one without a =, and where there is no file to read.
+    """
+    if settings and not file:
+        raise UserError(Fault("--source", "no file is read here", "options of a file", "name a file, or leave it out"))
     return settings_of(settings, _AS_WRITTEN, "key=value, as in delimiter=';'")
 
 
