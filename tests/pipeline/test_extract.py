@@ -10,6 +10,7 @@ import pytest
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 import acclimate
+from acclimate.core.errors import UserError
 from acclimate.pipeline.run import Run, run
 from tests.pipeline import tiny
 
@@ -74,6 +75,14 @@ def test_the_folder_loads_as_transformers_own_and_points_at_the_same_answer(read
         start, end = int(out.start_logits.argmax()), int(out.end_logits.argmax())
         assert line["answer"] == row["context"][characters[start][0] : characters[end][1]] == row["answers"]["text"][0]
         assert row["context"][line["start"] : line["end"]] == line["answer"]
+
+
+def test_a_text_alone_is_no_question_with_a_context(reader: Run) -> None:
+    with (
+        acclimate.load(str(reader.folder)) as loaded,
+        pytest.raises(UserError, match="rows with a question and a context"),
+    ):
+        loaded.predict("whatever was given ?")
 
 
 def test_a_long_context_is_read_in_windows(reader: Run) -> None:

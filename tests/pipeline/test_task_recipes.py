@@ -133,3 +133,10 @@ def need_comparison(done: Run, *others: str) -> None:
     found = {score.against for score in done.scores if (score.name, score.when) == ("entity_f1", "change")}
     assert found == set(others)
     assert {score.seed for score in done.scores if score.seed is not None} == {42, 43}
+
+
+def test_leaflets(encoder: Path, tmp_path: Path) -> None:
+    done = in_tiny_form(
+        "leaflets", encoder, tmp_path / "run", "sources.train.size=60", "tokens.max_length=64", "prepare.split.test=0.4"
+    )
+    assert scored(done) >= {"token_f1", "exact_match", "exact_match_unanswerable"}

@@ -128,6 +128,13 @@ class Loaded:
         given: list[Any] = list(some) if several else [some]
         if not given:
             return []
+        if self.task == "extract" and any(isinstance(one, str) for one in given):
+            found = f"a text alone, and {self._path} finds answers to questions in a context"
+            allowed, do = (
+                "rows with a question and a context",
+                'name a file of them; in Python [{"question": ..., "context": ...}]',
+            )
+            raise UserError(Fault(_WHERE, found, allowed, do))
         return self._of(table_of(given, self._text_among(given)), tell)
 
     def _text_among(self, given: Sequence[Any]) -> str:
