@@ -135,8 +135,8 @@ def need_comparison(done: Run, *others: str) -> None:
     assert {score.seed for score in done.scores if score.seed is not None} == {42, 43}
 
 
-def test_leaflets(encoder: Path, tmp_path: Path) -> None:
+def test_leaflets(tmp_path: Path) -> None:
     done = in_tiny_form(
-        "leaflets", encoder, tmp_path / "run", "sources.train.size=60", "tokens.max_length=64", "prepare.split.test=0.4"
+        "leaflets", "starter:encoder", tmp_path / "run", "sources.train.size=60", "prepare.split.test=0.4"
     )
     assert scored(done) >= {"token_f1", "exact_match", "exact_match_unanswerable"}
