@@ -22,7 +22,7 @@ def test_the_sheet_is_named_last_and_read_back(acclimate: Command, recipe: str, 
     assert made.out.startswith("2 comparisons; ")
     sheet = tmp_path / "one" / "review"
     assert made.out.rstrip().splitlines()[-1] == f"sheet: {sheet / 'review.html'}"
-    filled = (sheet / "review.csv").read_text(encoding="utf-8-sig").replace(",,\n", ",tie,\n")
+    filled = (sheet / "review.csv").read_text(encoding="utf-8-sig").replace(",,,\n", ",tie,,\n")
     write_text(tmp_path / "anna.csv", filled)
     read = acclimate("review", str(tmp_path / "one"), str(tmp_path / "anna.csv"))
     assert read.code == 0
