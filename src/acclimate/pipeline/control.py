@@ -121,4 +121,4 @@ def _as_many_tokens(general: Rows, rows: Rows, tokenizer: Any) -> Rows:
 
 def _tokens(rows: Rows, tokenizer: Any) -> list[int]:
     texts = [text or "" for text in rows.column("text").to_pylist()]
-    return [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []
+    return [len(ids) for ids in tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]] if texts else []

@@ -71,5 +71,5 @@ def _prompt(arm: Arm, labelled: Labelled, place: int, shots: Sequence[int], room
 
 
 def _ids(arm: Arm, text: str) -> list[int]:
-    found: list[int] = arm.tokenizer(text, add_special_tokens=False)["input_ids"]
+    found: list[int] = arm.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
     return found
