@@ -58,8 +58,8 @@ class Clean(Method):
         need_columns(rows, self.required, f"{where}.required")
         need_columns(rows, self.keys, f"{where}.keys")
         rows_in, whole = rows.num_rows, self._whole_table(rows)
-        changed = {}
-        for name in [one for one in names if one not in holding_places(rows)]:
+        fixed, changed = holding_places(rows), {}
+        for name in [one for one in names if one not in fixed]:
             before = rows.column(name)
             after = self._cleaned(before)
             number = pc.sum(pc.not_equal(before, after)).as_py() or 0
